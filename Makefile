@@ -1,0 +1,47 @@
+# The index of what can be done here. `make` prints it.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := services/chassis services/posts-service services/user-service services/admin-backup tools/blogctl
+SERVICES := posts-service user-service admin-backup
+# Our own packages are installed from the tree, never from an index, so no lock names them.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+  --no-emit-package blog-chassis --no-emit-package posts-service $(UPGRADE)
+POSTS ?= 100000
+
+##@ Run
+run: setup ## The whole blog on http://localhost:8080, until Ctrl-C
+	@$(BIN)/blogctl up
+
+seed: setup ## A large blog, beside `make run`: make seed POSTS=100000
+	@$(BIN)/blogctl seed --posts $(POSTS)
+
+##@ Change
+setup: .venv/.ready ## One virtual environment with every package in it
+
+test: setup ## Every test that this machine can run
+	$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+
+lint: setup ## Formatting, smells, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests
+
+lock: ## Write down versions and hashes; UPGRADE=--upgrade takes the newest
+	$(COMPILE) --group dev $(addsuffix /pyproject.toml,$(PACKAGES)) --output-file requirements-dev.txt
+	@for service in $(SERVICES); do set -x; $(COMPILE) services/$$service/pyproject.toml --constraint requirements-dev.txt --output-file services/$$service/requirements.txt; done
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# uv comes by pip, out of the same lock and checked by its hash; the packages themselves are installed editable.
+.venv/.ready: requirements-dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement <(sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
+	@touch $@
+
+.PHONY: run seed setup test lint lock help
