@@ -1,0 +1,74 @@
+"""One way to make a service: everything that all of them share, around the routes of one."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import Route
+
+from chassis import problems, traces
+from chassis.docs import docs
+from chassis.health import health
+from chassis.limits import Limits
+from chassis.metrics import metrics
+from chassis.observe import Observe
+from chassis.prefix import PREFIX, ApiPrefix
+from chassis.problems import ProblemDocument
+from chassis.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
+__all__ = ["AsyncIterator", "Lifespan", "service"]
+
+
+def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifespan, schema: int) -> FastAPI:
+    """Make an app with ids, logs, metrics, limits, problems, health and documentation around the given routes.
+
+    Args:
+        name: The service's name, such as `posts-service`.
+        settings: Its settings.
+        routes: The rows of the contract that it serves.
+        lifespan: Opens what the routes need; its state has to hold `blog` (mongo) and, for tokens, `keys`.
+        schema: Number of the migration that the code needs.
+
+    Returns:
+        The app. Nothing is opened until its lifespan runs.
+    """
+    app = FastAPI(
+        title=name,
+        version=settings.git_sha,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=traces.config(settings.otel_exporter_otlp_endpoint, name),
+    )
+    problems.handle(app)
+    app.include_router(routes)
+    app.include_router(health(name, git_sha=settings.git_sha, build_date=settings.build_date, schema=schema))
+    app.include_router(docs(app))
+    app.router.routes.append(Route("/metrics", metrics))
+    app.add_middleware(Limits, max_body_bytes=settings.max_body_bytes, request_seconds=settings.request_seconds)
+    app.add_middleware(Observe)
+    app.add_middleware(ApiPrefix)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document with our problem in place of its own error schema."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            routes=app.routes,
+            servers=[{"url": PREFIX, "description": "every path is answered under /api and without it"}, {"url": "/"}],
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"), Problem=problem)
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,225 @@
+"""The posts: every query to their collection."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from chassis import mongo
+from chassis.mongo import AFTER, DESCENDING, ObjectId
+from chassis.tokens import Caller
+from posts_service.cursor import Cursor
+from posts_service.errors import EditConflict, NotTheAuthor, PostNotFound
+from posts_service.schemas import Post, PostChange, PostDraft
+from posts_service.words import containing, words
+
+NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+SHOWN = mongo.projection(without="words")
+VERSIONS = {"_id": True, "created_at": True, "version": True}  # what the list's index covers
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which posts of the list are asked for."""
+
+    limit: int
+    cursor: Cursor | None = None
+    tag: str | None = None
+    author: str | None = None
+    q: str | None = None
+
+    def filter(self) -> mongo.Document:
+        """The conditions as MongoDB reads them."""
+        conditions: list[mongo.Document] = []
+        if self.tag is not None:
+            conditions.append({"tags": self.tag})
+        if self.author is not None:
+            conditions.append({"author": self.author})
+        if self.q is not None:
+            conditions.append(containing(self.q))
+        if self.cursor is not None:
+            conditions.append(self.cursor.older())
+        return {"$and": conditions} if conditions else {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of the list."""
+
+    etag: str
+    next: Cursor | None = None
+    json: bytes | None = None  # nothing when the page that the client holds is still right
+
+
+class Posts:
+    """The collection `posts`."""
+
+    def __init__(self, blog: mongo.Database) -> None:
+        self._posts = blog["posts"]
+
+    async def newest(self, wanted: Wanted, *, known: str | None = None) -> Page:
+        """Read one page of the list, newest first.
+
+        Args:
+            wanted: Which posts.
+            known: The ETag of the page that the client holds; compared by the index alone, without reading a post.
+
+        Returns:
+            The page, without JSON when the client's is still right.
+        """
+        query = wanted.filter()
+
+        def versions(posts: mongo.Reading) -> str:
+            found = list(posts.find(query, VERSIONS, sort=NEWEST_FIRST, limit=wanted.limit + 1))
+            return _etag(found, wanted.limit)
+
+        def page(posts: mongo.Reading) -> Page:
+            found = list(posts.find(query, SHOWN, sort=NEWEST_FIRST, limit=wanted.limit + 1))
+            shown = found[: wanted.limit]
+            following = Cursor.after(shown[-1]) if len(found) > wanted.limit else None
+            return Page(_etag(found, wanted.limit), following, to_json([_to_client(post) for post in shown]))
+
+        if known is not None and (etag := await mongo.in_one_hop(self._posts, versions)) in known:
+            return Page(etag)
+        return await mongo.in_one_hop(self._posts, page)
+
+    async def read(self, post_id: ObjectId) -> tuple[int, bytes]:
+        """Read one post.
+
+        Returns:
+            Its version and its JSON.
+
+        Raises:
+            PostNotFound: No post has that id.
+        """
+
+        def one(posts: mongo.Reading) -> tuple[int, bytes] | None:
+            post = posts.find_one({"_id": post_id}, SHOWN)
+            return (post["version"], to_json(_to_client(post))) if post else None
+
+        found = await mongo.in_one_hop(self._posts, one)
+        if found is None:
+            raise PostNotFound
+        return found
+
+    async def publish(self, draft: PostDraft, author: str, *, session: mongo.Session | None = None) -> Post:
+        """Store a new post.
+
+        Args:
+            draft: What the author wrote.
+            author: The author's name.
+            session: The transaction that it is a part of, if any.
+
+        Returns:
+            The post as it is stored.
+        """
+        now = _now()
+        post = {
+            "_id": ObjectId(),
+            **draft.model_dump(),
+            "author": author,
+            "created_at": now,
+            "updated_at": now,
+            "version": 1,
+            "words": words(draft.title, draft.body, *draft.tags),
+        }
+        await self._posts.insert_one(post, session=session)
+        return to_post(post)
+
+    async def edit(self, post_id: ObjectId, change: PostChange, caller: Caller, *, versions: list[int]) -> Post:
+        """Change a post that nobody else has changed since it was read.
+
+        The words that it is found by come from all of its text, so the stored text is read first; the update's
+        filter then demands that very version, and no edit in between can be lost.
+
+        Args:
+            post_id: Which post.
+            change: The fields that change.
+            caller: Who asks.
+            versions: The versions that the caller has read; one of them has to be stored still.
+
+        Returns:
+            The post as it is stored now.
+
+        Raises:
+            PostNotFound: No post has that id.
+            NotTheAuthor: The caller neither wrote it nor is an admin.
+            EditConflict: Another version is stored.
+        """
+        stored = await self._posts.find_one({"_id": post_id}, SHOWN)
+        if stored is None:
+            raise PostNotFound
+        _demand_author(stored, caller)
+        if stored["version"] not in versions:
+            raise EditConflict
+        changed = change.model_dump(exclude_unset=True)
+        text = {**stored, **changed}
+        changed |= {"words": words(text["title"], text["body"], *text["tags"]), "updated_at": _now()}
+        edited = await self._posts.find_one_and_update(
+            {"_id": post_id, "version": stored["version"]},
+            {"$set": changed, "$inc": {"version": 1}},
+            projection=SHOWN,
+            return_document=AFTER,
+        )
+        if edited is None:
+            raise EditConflict
+        return to_post(edited)
+
+    async def delete(self, post_id: ObjectId, caller: Caller) -> None:
+        """Remove a post.
+
+        Raises:
+            PostNotFound: No post has that id.
+            NotTheAuthor: The caller neither wrote it nor is an admin.
+        """
+        own = {"_id": post_id} if caller.is_admin else {"_id": post_id, "author": caller.name}
+        if (await self._posts.delete_one(own)).deleted_count:
+            return
+        if await self._posts.find_one({"_id": post_id}, {"_id": True}) is None:
+            raise PostNotFound
+        raise NotTheAuthor
+
+
+def to_post(stored: mongo.Document) -> Post:
+    """Make a post as a client sees it out of a stored one."""
+    return Post.model_validate(_to_client(stored))
+
+
+def to_json(answer: Any) -> bytes:
+    """Write JSON; times are UTC and say so."""
+    return orjson.dumps(answer, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z)
+
+
+def _to_client(post: mongo.Document) -> mongo.Document:
+    return {
+        "id": str(post["_id"]),
+        "title": post["title"],
+        "body": post["body"],
+        "tags": post["tags"],
+        "author": post["author"],
+        "created_at": post["created_at"],
+        "updated_at": post["updated_at"],
+        "version": post["version"],
+    }
+
+
+def _etag(found: list[mongo.Document], limit: int) -> str:
+    """Hash the page's (id, version) pairs, and whether another page follows."""
+    seen = hashlib.blake2b(digest_size=12)
+    for post in found[:limit]:
+        seen.update(post["_id"].binary + post["version"].to_bytes(4, "big"))
+    seen.update(b"more" if len(found) > limit else b"end")
+    return f'"{seen.hexdigest()}"'
+
+
+def _demand_author(post: mongo.Document, caller: Caller) -> None:
+    if post["author"] != caller.name and not caller.is_admin:
+        raise NotTheAuthor
+
+
+def _now() -> datetime:
+    """The time in milliseconds, as MongoDB stores it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

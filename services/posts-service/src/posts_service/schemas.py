@@ -1,0 +1,104 @@
+"""Posts as a client sees them."""
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.text import Text, WrittenText
+
+MOST_TAGS = 10
+
+
+def _tidy_tags(tags: list[str]) -> list[str]:
+    """Lower case, no blanks around, each once, in the author's order."""
+    return list(dict.fromkeys(unicodedata.normalize("NFC", tag).strip().lower() for tag in tags))
+
+
+Title = Annotated[WrittenText, Field(min_length=1, max_length=200, examples=["쿠버네티스를 배우며"])]
+Body = Annotated[WrittenText, Field(min_length=1, max_length=100_000, examples=["오늘은 파드를 만들었다."])]
+Tag = Annotated[WrittenText, Field(min_length=1, max_length=50, examples=["kubernetes"])]
+Tags = Annotated[list[Tag], AfterValidator(_tidy_tags), Field(max_length=MOST_TAGS)]
+Query = Annotated[Text, Field(max_length=200)]
+
+
+class PostDraft(BaseModel):
+    """What an author sends to publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    body: Body
+    tags: Tags = Field(default_factory=list)
+
+
+def _some_field(schema: dict[str, Any]) -> None:
+    """Say in the document what the class below means: no field has a default, and one has to be sent."""
+    schema["minProperties"] = 1
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class PostChange(BaseModel):
+    """What an author sends to edit; what isn't sent stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_some_field)
+
+    title: Title = ""
+    body: Body = ""
+    tags: Tags = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def changes_something(self) -> Self:
+        """Refuse an edit that says nothing."""
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_sent", "send at least one of title, body, tags")
+        return self
+
+
+class Post(BaseModel):
+    """A published post."""
+
+    id: str
+    title: str
+    body: str
+    tags: list[str]
+    author: str
+    created_at: datetime
+    updated_at: datetime
+    version: int = Field(ge=1, description="Goes up by one with each edit; the ETag is made of it.")
+
+
+class TagCount(BaseModel):
+    """A tag, and how many posts carry it."""
+
+    tag: str
+    posts: int
+
+
+class DayCount(BaseModel):
+    """A day in Korea, and what was added on it."""
+
+    day: date
+    posts: int
+    users: int
+
+
+class AuthorCount(BaseModel):
+    """An author, and how many posts are theirs."""
+
+    author: str
+    posts: int
+
+
+class Statistics(BaseModel):
+    """What the admin job counted."""
+
+    taken_at: datetime
+    posts: int
+    users: int
+    authors: list[AuthorCount]
+    tags: list[TagCount]
+    days: list[DayCount]

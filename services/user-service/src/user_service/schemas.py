@@ -1,0 +1,73 @@
+"""Users and logins as a client sees them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.text import Text, WrittenText
+
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{2,31}$", examples=["minji"])]  # a part of addresses
+Password = Annotated[SecretStr, Field(min_length=8, max_length=200)]
+DisplayName = Annotated[WrittenText, Field(min_length=1, max_length=50, examples=["김민지"])]
+Bio = Annotated[Text, Field(max_length=500)]
+
+
+class Registration(BaseModel):
+    """What a new user sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    password: Password
+    display_name: DisplayName | None = Field(default=None, description="The name, unless another one is sent.")
+    bio: Bio = ""
+
+
+def _some_field(schema: dict[str, Any]) -> None:
+    """Say in the document what the class below means: no field has a default, and one has to be sent."""
+    schema["minProperties"] = 1
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class ProfileChange(BaseModel):
+    """What a user changes about themselves; what isn't sent stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_some_field)
+
+    display_name: DisplayName = ""
+    bio: Bio = ""
+
+    @model_validator(mode="after")
+    def changes_something(self) -> Self:
+        """Refuse a change that says nothing."""
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_sent", "send at least one of display_name, bio")
+        return self
+
+
+class User(BaseModel):
+    """A user, as everybody may see them."""
+
+    name: str
+    display_name: str
+    bio: str
+    created_at: datetime
+
+
+class Credentials(BaseModel):
+    """The form of OAuth2's password grant (RFC 6749, 4.3.2)."""
+
+    grant_type: Literal["password"] = "password"
+    username: Annotated[Text, Field(min_length=1, max_length=200)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+
+
+class Token(BaseModel):
+    """A bearer token (RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 (the type's name)
+    expires_in: int = Field(description="Seconds.")
