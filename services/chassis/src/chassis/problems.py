@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from chassis import mongo
 
@@ -175,8 +176,15 @@ async def _unknown_route(request: Request, error: Exception) -> Response:
     if error.status_code not in known:
         raise error
     answer = response(known[error.status_code](), request.url.path)
-    answer.headers.update(error.headers or {})  # such as Allow
+    if error.status_code == 405:
+        answer.headers["Allow"] = _methods(request)
     return answer
+
+
+def _methods(request: Request) -> str:
+    """What a path allows. Starlette names the methods of one route; a path has a route for each method."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
 
 
 async def _mongo(request: Request, error: Exception) -> Response:

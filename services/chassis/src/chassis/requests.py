@@ -5,12 +5,12 @@ from fastapi import Depends, Request
 from chassis.problems import UnsupportedMediaType
 
 
-def _demand_json(request: Request) -> None:
+async def _demand_json(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("Send application/json.")
 
 
-def _demand_form(request: Request) -> None:
+async def _demand_form(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("Send application/x-www-form-urlencoded.")

@@ -1,5 +1,7 @@
 """Serving: uvicorn, one process, as PID 1."""
 
+import gc
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -16,6 +18,7 @@ def serve(app: FastAPI, settings: Settings) -> None:
         app: What is served.
         settings: Address, port and how long a drain may take.
     """
+    gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
     uvicorn.run(
         app,
         host=settings.host,

@@ -1,47 +1,25 @@
 """The posts: every query to their collection."""
 
 import hashlib
+from collections.abc import Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from chassis import mongo
+from chassis import mongo, times
 from chassis.mongo import AFTER, DESCENDING, ObjectId
+from chassis.together import OneRead, SameRead
 from chassis.tokens import Caller
 from posts_service.cursor import Cursor
 from posts_service.errors import EditConflict, NotTheAuthor, PostNotFound
 from posts_service.schemas import Post, PostChange, PostDraft
-from posts_service.words import containing, words
+from posts_service.wanted import Wanted
+from posts_service.words import words
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 SHOWN = mongo.projection(without="words")
 VERSIONS = {"_id": True, "created_at": True, "version": True}  # what the list's index covers
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which posts of the list are asked for."""
-
-    limit: int
-    cursor: Cursor | None = None
-    tag: str | None = None
-    author: str | None = None
-    q: str | None = None
-
-    def filter(self) -> mongo.Document:
-        """The conditions as MongoDB reads them."""
-        conditions: list[mongo.Document] = []
-        if self.tag is not None:
-            conditions.append({"tags": self.tag})
-        if self.author is not None:
-            conditions.append({"author": self.author})
-        if self.q is not None:
-            conditions.append(containing(self.q))
-        if self.cursor is not None:
-            conditions.append(self.cursor.older())
-        return {"$and": conditions} if conditions else {}
 
 
 @dataclass(frozen=True)
@@ -53,11 +31,22 @@ class Page:
     json: bytes | None = None  # nothing when the page that the client holds is still right
 
 
+@dataclass(frozen=True)
+class StoredPost:
+    """One post as it is sent."""
+
+    version: int
+    json: bytes
+
+
 class Posts:
     """The collection `posts`."""
 
     def __init__(self, blog: mongo.Database) -> None:
         self._posts = blog["posts"]
+        self._page = SameRead(self._read_page)
+        self._page_etag = SameRead(self._read_page_etag)
+        self._one = OneRead(self._read_ones)
 
     async def newest(self, wanted: Wanted, *, known: str | None = None) -> Page:
         """Read one page of the list, newest first.
@@ -68,12 +57,27 @@ class Posts:
 
         Returns:
             The page, without JSON when the client's is still right.
-        """
-        query = wanted.filter()
 
-        def versions(posts: mongo.Reading) -> str:
-            found = list(posts.find(query, VERSIONS, sort=NEWEST_FIRST, limit=wanted.limit + 1))
-            return _etag(found, wanted.limit)
+        Raises:
+            BadCursor: The cursor isn't one that a page gave.
+        """
+        if known is not None and (etag := await self._page_etag(wanted)) in known:
+            return Page(etag)
+        return await self._page(wanted)
+
+    async def read(self, post_id: ObjectId) -> StoredPost:
+        """Read one post.
+
+        Raises:
+            PostNotFound: No post has that id.
+        """
+        found = await self._one(post_id)
+        if found is None:
+            raise PostNotFound
+        return found
+
+    async def _read_page(self, wanted: Wanted) -> Page:
+        query = wanted.filter()
 
         def page(posts: mongo.Reading) -> Page:
             found = list(posts.find(query, SHOWN, sort=NEWEST_FIRST, limit=wanted.limit + 1))
@@ -81,28 +85,22 @@ class Posts:
             following = Cursor.after(shown[-1]) if len(found) > wanted.limit else None
             return Page(_etag(found, wanted.limit), following, to_json([_to_client(post) for post in shown]))
 
-        if known is not None and (etag := await mongo.in_one_hop(self._posts, versions)) in known:
-            return Page(etag)
         return await mongo.in_one_hop(self._posts, page)
 
-    async def read(self, post_id: ObjectId) -> tuple[int, bytes]:
-        """Read one post.
+    async def _read_page_etag(self, wanted: Wanted) -> str:
+        query = wanted.filter()
 
-        Returns:
-            Its version and its JSON.
+        def etag(posts: mongo.Reading) -> str:
+            return _etag(list(posts.find(query, VERSIONS, sort=NEWEST_FIRST, limit=wanted.limit + 1)), wanted.limit)
 
-        Raises:
-            PostNotFound: No post has that id.
-        """
+        return await mongo.in_one_hop(self._posts, etag)
 
-        def one(posts: mongo.Reading) -> tuple[int, bytes] | None:
-            post = posts.find_one({"_id": post_id}, SHOWN)
-            return (post["version"], to_json(_to_client(post))) if post else None
+    async def _read_ones(self, post_ids: Set[ObjectId]) -> dict[ObjectId, StoredPost]:
+        def ones(posts: mongo.Reading) -> dict[ObjectId, StoredPost]:
+            found = posts.find({"_id": {"$in": list(post_ids)}}, SHOWN)
+            return {post["_id"]: StoredPost(post["version"], to_json(_to_client(post))) for post in found}
 
-        found = await mongo.in_one_hop(self._posts, one)
-        if found is None:
-            raise PostNotFound
-        return found
+        return await mongo.in_one_hop(self._posts, ones)
 
     async def publish(self, draft: PostDraft, author: str, *, session: mongo.Session | None = None) -> Post:
         """Store a new post.
@@ -115,7 +113,7 @@ class Posts:
         Returns:
             The post as it is stored.
         """
-        now = _now()
+        now = times.now()
         post = {
             "_id": ObjectId(),
             **draft.model_dump(),
@@ -156,7 +154,7 @@ class Posts:
             raise EditConflict
         changed = change.model_dump(exclude_unset=True)
         text = {**stored, **changed}
-        changed |= {"words": words(text["title"], text["body"], *text["tags"]), "updated_at": _now()}
+        changed |= {"words": words(text["title"], text["body"], *text["tags"]), "updated_at": times.now()}
         edited = await self._posts.find_one_and_update(
             {"_id": post_id, "version": stored["version"]},
             {"$set": changed, "$inc": {"version": 1}},
@@ -207,19 +205,11 @@ def _to_client(post: mongo.Document) -> mongo.Document:
 
 def _etag(found: list[mongo.Document], limit: int) -> str:
     """Hash the page's (id, version) pairs, and whether another page follows."""
-    seen = hashlib.blake2b(digest_size=12)
-    for post in found[:limit]:
-        seen.update(post["_id"].binary + post["version"].to_bytes(4, "big"))
-    seen.update(b"more" if len(found) > limit else b"end")
-    return f'"{seen.hexdigest()}"'
+    pairs = b"".join([post["_id"].binary + post["version"].to_bytes(4, "big") for post in found[:limit]])
+    more = b"more" if len(found) > limit else b"end"
+    return f'"{hashlib.blake2b(pairs + more, digest_size=12).hexdigest()}"'
 
 
 def _demand_author(post: mongo.Document, caller: Caller) -> None:
     if post["author"] != caller.name and not caller.is_admin:
         raise NotTheAuthor
-
-
-def _now() -> datetime:
-    """The time in milliseconds, as MongoDB stores it."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -79,11 +79,11 @@ async def publish_post(
 @router.get("/posts/{post_id}", response_model=Post, responses={**UNCHANGED, **refusals(PostNotFound)})
 async def read_post(post_id: PostId, posts: StoredPosts, if_none_match: IfNoneMatch = None) -> Response:
     """Read one post."""
-    version, json = await posts.read(post_id)
-    etag = f'"{version}"'
+    post = await posts.read(post_id)
+    etag = f'"{post.version}"'
     if if_none_match is not None and etag in if_none_match:
         return Response(status_code=304, headers={"ETag": etag})
-    return Response(json, headers={"ETag": etag}, media_type=JSON)
+    return Response(post.json, headers={"ETag": etag}, media_type=JSON)
 
 
 @router.patch(

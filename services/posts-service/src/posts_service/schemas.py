@@ -1,13 +1,14 @@
 """Posts as a client sees them."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.text import Text, WrittenText
+from chassis.times import Utc
 
 MOST_TAGS = 10
 
@@ -66,8 +67,8 @@ class Post(BaseModel):
     body: str
     tags: list[str]
     author: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Utc
+    updated_at: Utc
     version: int = Field(ge=1, description="Goes up by one with each edit; the ETag is made of it.")
 
 
@@ -96,7 +97,7 @@ class AuthorCount(BaseModel):
 class Statistics(BaseModel):
     """What the admin job counted."""
 
-    taken_at: datetime
+    taken_at: Utc
     posts: int
     users: int
     authors: list[AuthorCount]

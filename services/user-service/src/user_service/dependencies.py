@@ -1,4 +1,4 @@
-"""What routes ask for, each under one name."""
+"""What routes ask for, each under one name. All are coroutines: FastAPI sends plain functions to a thread."""
 
 from typing import Annotated
 
@@ -10,31 +10,31 @@ from user_service.passwords import Passwords
 from user_service.users import Users
 
 
-def stored_users(request: Request) -> Users:
+async def stored_users(request: Request) -> Users:
     """The users that the lifespan opened."""
     users: Users = request.state.users
     return users
 
 
-def passwords(request: Request) -> Passwords:
+async def passwords(request: Request) -> Passwords:
     """The hasher of passwords."""
     hasher: Passwords = request.state.passwords
     return hasher
 
 
-def login(request: Request) -> Login:
+async def login(request: Request) -> Login:
     """What logs people in."""
     opened: Login = request.state.login
     return opened
 
 
-def signing_keys(request: Request) -> SigningKeys:
+async def signing_keys(request: Request) -> SigningKeys:
     """The keys that tokens are signed with."""
     keys: SigningKeys = request.state.keys
     return keys
 
 
-def address(request: Request) -> str:
+async def address(request: Request) -> str:
     """Where a request comes from: the last hop that our nginx added, never one that a client made up."""
     hops = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return hops or (request.client.host if request.client else "unknown")

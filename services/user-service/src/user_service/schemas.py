@@ -1,12 +1,12 @@
 """Users and logins as a client sees them."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.text import Text, WrittenText
+from chassis.times import Utc
 
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{2,31}$", examples=["minji"])]  # a part of addresses
 Password = Annotated[SecretStr, Field(min_length=8, max_length=200)]
@@ -54,7 +54,7 @@ class User(BaseModel):
     name: str
     display_name: str
     bio: str
-    created_at: datetime
+    created_at: Utc
 
 
 class Credentials(BaseModel):

@@ -1,8 +1,6 @@
 """The users: every query to their collection."""
 
-from datetime import UTC, datetime
-
-from chassis import mongo
+from chassis import mongo, times
 from chassis.mongo import AFTER
 from chassis.tokens import ADMIN
 from user_service.errors import NameTaken, UserNotFound
@@ -30,12 +28,11 @@ class Users:
         Raises:
             NameTaken: Somebody has that name.
         """
-        now = datetime.now(UTC)
         user = User(
             name=registration.name,
             display_name=registration.display_name or registration.name,
             bio=registration.bio,
-            created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as MongoDB stores it
+            created_at=times.now(),
         )
         try:
             await self._users.insert_one({**user.model_dump(), "password_hash": password_hash, "roles": []})
