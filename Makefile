@@ -27,7 +27,8 @@ test: setup ## Every test that this machine can run
 lint: setup ## Formatting, smells, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests
+	$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) conftest.py
+	@for tests in $(addsuffix /tests,$(PACKAGES)) tests; do $(BIN)/mypy $$tests; done
 
 lock: ## Write down versions and hashes; UPGRADE=--upgrade takes the newest
 	$(COMPILE) --group dev $(addsuffix /pyproject.toml,$(PACKAGES)) --output-file requirements-dev.txt
