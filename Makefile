@@ -3,6 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
+unexport PYTHONDONTWRITEBYTECODE # each start would compile everything that it imports
 BIN := .venv/bin
 PACKAGES := services/chassis services/posts-service services/user-service services/admin-backup tools/blogctl
 SERVICES := posts-service user-service admin-backup
@@ -41,7 +42,7 @@ help: ## This list
 .venv/.ready: requirements-dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement <(sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt)
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 

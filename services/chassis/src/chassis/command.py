@@ -3,12 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from typing import TypeVar
 
 import typer
-from fastapi import FastAPI
 
-from chassis import logs, migrations, mongo, server, settings
+from chassis import logs, migrations, mongo, settings
 from chassis.settings import Settings
 
 PATIENCE_SECONDS = 120  # for MongoDB to come up, and for an index over many documents
@@ -19,7 +19,7 @@ ServiceSettings = TypeVar("ServiceSettings", bound=Settings)
 def commands(
     service: str,
     settings_class: type[ServiceSettings],
-    create_app: Callable[[ServiceSettings], FastAPI],
+    app_module: str,
     steps: Sequence[migrations.Migration],
 ) -> typer.Typer:
     """Make the command line of a service.
@@ -27,7 +27,7 @@ def commands(
     Args:
         service: Its name.
         settings_class: What `serve` reads from the environment.
-        create_app: Makes the app out of the settings.
+        app_module: Where `create_app(settings)` is. Only `serve` imports it: a migration needs no web framework.
         steps: The migrations of its collections.
 
     Returns:
@@ -40,7 +40,9 @@ def commands(
         """Serve HTTP until SIGTERM."""
         read = settings.read(settings_class)
         logs.configure(service, read.log_level)
-        server.serve(create_app(read), read)
+        from chassis import server  # noqa: PLC0415
+
+        server.serve(import_module(app_module).create_app(read), read)
 
     @cli.command()
     def migrate() -> None:

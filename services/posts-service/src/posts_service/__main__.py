@@ -2,11 +2,10 @@
 
 from chassis.command import commands, with_database
 from posts_service import samples
-from posts_service.app import SERVICE, create_app
 from posts_service.migrations import MIGRATIONS
-from posts_service.settings import PostsSettings
+from posts_service.settings import SERVICE, PostsSettings
 
-cli = commands(SERVICE, PostsSettings, create_app, MIGRATIONS)
+cli = commands(SERVICE, PostsSettings, "posts_service.app", MIGRATIONS)
 
 
 @cli.command()

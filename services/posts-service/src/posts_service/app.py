@@ -14,10 +14,8 @@ from posts_service.idempotency import Idempotency
 from posts_service.migrations import SCHEMA
 from posts_service.posts import Posts
 from posts_service.routes import router
-from posts_service.settings import PostsSettings
+from posts_service.settings import SERVICE, PostsSettings
 from posts_service.tags import Tags
-
-SERVICE = "posts-service"
 
 
 def create_app(settings: PostsSettings) -> FastAPI:

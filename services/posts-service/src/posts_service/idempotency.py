@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from chassis import mongo
 from posts_service.errors import KeyUsedForAnotherPost
+from posts_service.migrations import IDEMPOTENCY
 from posts_service.posts import Posts
 from posts_service.schemas import Post, PostDraft
 
-COLLECTION = "idempotency"
 KEPT = timedelta(hours=24)
 
 
@@ -21,7 +21,7 @@ class Idempotency:
 
     def __init__(self, blog: mongo.Database) -> None:
         self._blog = blog
-        self._answers = blog[COLLECTION]
+        self._answers = blog[IDEMPOTENCY]
 
     async def publish_once(self, posts: Posts, draft: PostDraft, author: str, key: str) -> Post:
         """Publish, unless this author's key has published already.

@@ -3,8 +3,8 @@
 from chassis import migrations, mongo
 from chassis.migrations import Migration
 from chassis.mongo import ASCENDING, DESCENDING
-from posts_service.idempotency import COLLECTION as IDEMPOTENCY
 
+IDEMPOTENCY = "idempotency"
 POST = {
     "bsonType": "object",
     "required": ["title", "body", "tags", "author", "created_at", "updated_at", "version", "words"],
@@ -40,5 +40,16 @@ async def idempotency(blog: mongo.Database) -> None:
     await blog[IDEMPOTENCY].create_index("expires_at", name="expiry", expireAfterSeconds=0)
 
 
-MIGRATIONS = [Migration(1, "posts", posts), Migration(2, "idempotency", idempotency)]
+async def statistics(blog: mongo.Database) -> None:
+    """What the admin job counts, newest first; a year of it."""
+    await migrations.collection(blog, "stats", {"bsonType": "object", "required": ["taken_at"]})
+    seconds = 366 * 24 * 3600
+    await blog["stats"].create_index([("taken_at", DESCENDING)], name="newest", expireAfterSeconds=seconds)
+
+
+MIGRATIONS = [
+    Migration(1, "posts", posts),
+    Migration(2, "idempotency", idempotency),
+    Migration(3, "statistics", statistics),
+]
 SCHEMA = MIGRATIONS[-1].number

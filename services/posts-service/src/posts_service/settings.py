@@ -4,6 +4,8 @@ from pydantic import Field, HttpUrl
 
 from chassis.settings import Settings
 
+SERVICE = "posts-service"
+
 
 class PostsSettings(Settings):
     """Settings of posts-service."""

@@ -4,25 +4,26 @@ import sys
 from pathlib import Path
 
 from chassis.command import commands, with_database
-from user_service import keys
-from user_service.app import SERVICE, create_app
-from user_service.errors import UserNotFound
 from user_service.migrations import MIGRATIONS
-from user_service.settings import UserSettings
-from user_service.users import Users
+from user_service.settings import SERVICE, UserSettings
 
-cli = commands(SERVICE, UserSettings, create_app, MIGRATIONS)
+cli = commands(SERVICE, UserSettings, "user_service.app", MIGRATIONS)
 
 
 @cli.command()
 def new_key(directory: Path) -> None:
     """Write a new key that tokens are signed with, named after this moment."""
+    from user_service import keys  # noqa: PLC0415 (a command imports what it needs, so that all start fast)
+
     sys.stdout.write(f"{keys.make(directory)}\n")
 
 
 @cli.command()
 def grant_admin(name: str) -> None:
     """Make a user an admin, from their next login on."""
+    from user_service.errors import UserNotFound  # noqa: PLC0415
+    from user_service.users import Users  # noqa: PLC0415
+
     try:
         with_database(SERVICE, lambda blog: Users(blog).grant_admin(name))
     except UserNotFound as error:

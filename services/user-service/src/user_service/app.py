@@ -15,10 +15,8 @@ from user_service.login import Login
 from user_service.migrations import SCHEMA
 from user_service.passwords import Passwords
 from user_service.routes import router
-from user_service.settings import UserSettings
+from user_service.settings import SERVICE, UserSettings
 from user_service.users import Users
-
-SERVICE = "user-service"
 
 
 def create_app(settings: UserSettings) -> FastAPI:

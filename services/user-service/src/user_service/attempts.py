@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 from chassis import mongo
 from chassis.mongo import AFTER
 from user_service.errors import TooManyAttempts
-
-COLLECTION = "login_attempts"
+from user_service.migrations import ATTEMPTS
 
 
 class Attempts:
     """The collection `login_attempts`: a count and when it ends, for each key."""
 
     def __init__(self, blog: mongo.Database, *, window: timedelta, per_account: int, per_address: int) -> None:
-        self._attempts = blog[COLLECTION]
+        self._attempts = blog[ATTEMPTS]
         self._window = window
         self._per_account = per_account
         self._per_address = per_address

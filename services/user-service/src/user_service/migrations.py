@@ -2,8 +2,8 @@
 
 from chassis import migrations, mongo
 from chassis.migrations import Migration
-from user_service.attempts import COLLECTION as ATTEMPTS
 
+ATTEMPTS = "login_attempts"
 USER = {
     "bsonType": "object",
     "required": ["name", "display_name", "bio", "created_at", "password_hash", "roles"],

@@ -4,6 +4,8 @@ from pydantic import DirectoryPath, Field
 
 from chassis.settings import Settings
 
+SERVICE = "user-service"
+
 
 class UserSettings(Settings):
     """Settings of user-service."""
