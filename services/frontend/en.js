@@ -58,6 +58,8 @@ export const en = {
   'session-ended': 'Your login has ended. Log in again to write.',
 
   unreachable: 'Posts can’t be reached right now.',
+  away: 'No posts to show yet',
+  'away-text': 'They appear here by themselves as soon as they can be reached.',
   'last-list': 'This is the last list that this browser has seen.',
   'trying-in': ({ seconds }) => `Trying again in ${seconds} s.`,
   trying: 'Trying again…',

@@ -58,6 +58,8 @@ export const ko = {
   'session-ended': '로그인이 끝났습니다. 글을 쓰려면 다시 로그인하세요.',
 
   unreachable: '지금은 글을 불러올 수 없습니다.',
+  away: '아직 보여 드릴 글이 없습니다',
+  'away-text': '글을 불러올 수 있게 되면 여기에 저절로 나타납니다.',
   'last-list': '이 브라우저가 마지막으로 본 목록입니다.',
   'trying-in': ({ seconds }) => `${seconds}초 뒤에 다시 시도합니다.`,
   trying: '다시 시도하는 중…',

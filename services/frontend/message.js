@@ -10,10 +10,11 @@ import { clone, heading, part } from './page.js';
 export function failure(error) {
   const view = clone('message');
   const missing = error instanceof Refused && error.problem.status === 404;
-  if (error instanceof Unreachable) say(heading(view), 'unreachable');
-  else if (missing) {
-    say(heading(view), 'nothing');
-    say(part(view, 'text'), 'nothing-text');
+  if (error instanceof Unreachable || missing) {
+    const key = missing ? 'nothing' : 'away';
+    say(heading(view), key);
+    say(part(view, 'text'), `${key}-text`);
+    part(view, 'home').hidden = !missing;
   } else {
     say(heading(view), 'wrong');
     part(view, 'detail').textContent = error.message;

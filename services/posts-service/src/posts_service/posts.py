@@ -1,18 +1,13 @@
 """The posts: every query to their collection."""
 
-import hashlib
 from collections.abc import Set
-from dataclasses import dataclass
-from typing import Any
-
-import orjson
 
 from chassis import mongo, times
 from chassis.mongo import AFTER, DESCENDING, ObjectId
 from chassis.together import OneRead, SameRead
 from chassis.tokens import Caller
-from posts_service.cursor import Cursor
 from posts_service.errors import EditConflict, NotTheAuthor, PostNotFound
+from posts_service.representation import OnePost, Page, one_of, page_etag, page_of, to_post
 from posts_service.schemas import Post, PostChange, PostDraft
 from posts_service.wanted import Wanted
 from posts_service.words import words
@@ -20,23 +15,6 @@ from posts_service.words import words
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 SHOWN = mongo.projection(without="words")
 VERSIONS = {"_id": True, "created_at": True, "version": True}  # what the list's index covers
-
-
-@dataclass(frozen=True)
-class Page:
-    """A part of the list."""
-
-    etag: str
-    next: Cursor | None = None
-    json: bytes | None = None  # nothing when the page that the client holds is still right
-
-
-@dataclass(frozen=True)
-class StoredPost:
-    """One post as it is sent."""
-
-    version: int
-    json: bytes
 
 
 class Posts:
@@ -65,7 +43,7 @@ class Posts:
             return Page(etag)
         return await self._page(wanted)
 
-    async def read(self, post_id: ObjectId) -> StoredPost:
+    async def read(self, post_id: ObjectId) -> OnePost:
         """Read one post.
 
         Raises:
@@ -81,9 +59,7 @@ class Posts:
 
         def page(posts: mongo.Reading) -> Page:
             found = list(posts.find(query, SHOWN, sort=NEWEST_FIRST, limit=wanted.limit + 1))
-            shown = found[: wanted.limit]
-            following = Cursor.after(shown[-1]) if len(found) > wanted.limit else None
-            return Page(_etag(found, wanted.limit), following, to_json([_to_client(post) for post in shown]))
+            return page_of(found, wanted.limit)
 
         return await mongo.in_one_hop(self._posts, page)
 
@@ -91,14 +67,15 @@ class Posts:
         query = wanted.filter()
 
         def etag(posts: mongo.Reading) -> str:
-            return _etag(list(posts.find(query, VERSIONS, sort=NEWEST_FIRST, limit=wanted.limit + 1)), wanted.limit)
+            found = list(posts.find(query, VERSIONS, sort=NEWEST_FIRST, limit=wanted.limit + 1))
+            return page_etag(found, wanted.limit)
 
         return await mongo.in_one_hop(self._posts, etag)
 
-    async def _read_ones(self, post_ids: Set[ObjectId]) -> dict[ObjectId, StoredPost]:
-        def ones(posts: mongo.Reading) -> dict[ObjectId, StoredPost]:
+    async def _read_ones(self, post_ids: Set[ObjectId]) -> dict[ObjectId, OnePost]:
+        def ones(posts: mongo.Reading) -> dict[ObjectId, OnePost]:
             found = posts.find({"_id": {"$in": list(post_ids)}}, SHOWN)
-            return {post["_id"]: StoredPost(post["version"], to_json(_to_client(post))) for post in found}
+            return {post["_id"]: one_of(post) for post in found}
 
         return await mongo.in_one_hop(self._posts, ones)
 
@@ -178,36 +155,6 @@ class Posts:
         if await self._posts.find_one({"_id": post_id}, {"_id": True}) is None:
             raise PostNotFound
         raise NotTheAuthor
-
-
-def to_post(stored: mongo.Document) -> Post:
-    """Make a post as a client sees it out of a stored one."""
-    return Post.model_validate(_to_client(stored))
-
-
-def to_json(answer: Any) -> bytes:
-    """Write JSON; times are UTC and say so."""
-    return orjson.dumps(answer, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z)
-
-
-def _to_client(post: mongo.Document) -> mongo.Document:
-    return {
-        "id": str(post["_id"]),
-        "title": post["title"],
-        "body": post["body"],
-        "tags": post["tags"],
-        "author": post["author"],
-        "created_at": post["created_at"],
-        "updated_at": post["updated_at"],
-        "version": post["version"],
-    }
-
-
-def _etag(found: list[mongo.Document], limit: int) -> str:
-    """Hash the page's (id, version) pairs, and whether another page follows."""
-    pairs = b"".join([post["_id"].binary + post["version"].to_bytes(4, "big") for post in found[:limit]])
-    more = b"more" if len(found) > limit else b"end"
-    return f'"{hashlib.blake2b(pairs + more, digest_size=12).hexdigest()}"'
 
 
 def _demand_author(post: mongo.Document, caller: Caller) -> None:

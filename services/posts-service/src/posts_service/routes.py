@@ -28,7 +28,7 @@ from posts_service.errors import (
     PostNotFound,
     VersionRequired,
 )
-from posts_service.posts import to_json
+from posts_service.representation import etag, to_json
 from posts_service.schemas import Post, PostChange, PostDraft, Statistics, TagCount
 
 JSON = "application/json"
@@ -80,10 +80,10 @@ async def publish_post(
 async def read_post(post_id: PostId, posts: StoredPosts, if_none_match: IfNoneMatch = None) -> Response:
     """Read one post."""
     post = await posts.read(post_id)
-    etag = f'"{post.version}"'
-    if if_none_match is not None and etag in if_none_match:
-        return Response(status_code=304, headers={"ETag": etag})
-    return Response(post.json, headers={"ETag": etag}, media_type=JSON)
+    headers = {"ETag": post.etag}
+    if if_none_match is not None and post.etag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(post.json, headers=headers, media_type=JSON)
 
 
 @router.patch(
@@ -126,7 +126,7 @@ async def read_statistics(request: Request) -> Statistics:
 
 def _post(post: Post, *, status_code: int = 200, **headers: str) -> Response:
     body = to_json(post.model_dump())
-    return Response(body, status_code, {"ETag": f'"{post.version}"', **headers}, JSON)
+    return Response(body, status_code, {"ETag": etag(post.version), **headers}, JSON)
 
 
 def _older(request: Request, cursor: Cursor) -> str:
