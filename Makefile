@@ -25,6 +25,9 @@ setup: .venv/.ready ## One virtual environment with every package in it
 test: setup ## Every test that this machine can run
 	$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
 
+bench: setup ## What a request costs, against the textbook's version of it
+	@$(BIN)/python tests/load/bench.py $(BENCH)
+
 lint: setup ## Formatting, smells, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -46,4 +49,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test lint lock help
+.PHONY: run seed setup test bench lint lock help

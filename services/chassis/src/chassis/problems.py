@@ -8,6 +8,7 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -183,8 +184,9 @@ async def _unknown_route(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> str:
     """What a path allows. Starlette names the methods of one route; a path has a route for each method."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+    every = (route.original_route for route in iter_route_contexts(request.app.routes))
+    here = (route for route in every if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in here for method in getattr(route, "methods", None) or ()}))
 
 
 async def _mongo(request: Request, error: Exception) -> Response:

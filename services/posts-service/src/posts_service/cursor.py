@@ -37,7 +37,7 @@ class Cursor:
             BadCursor: The text isn't one that `str()` of a cursor gave.
         """
         try:
-            milliseconds, post_id = _FORMAT.unpack(base64.b64decode(text + "==", altchars=b"-_", validate=True))
+            milliseconds, post_id = _FORMAT.unpack(base64.b64decode(text + "=", altchars=b"-_", validate=True))
             return cls(_EPOCH + timedelta(milliseconds=milliseconds), mongo.ObjectId(post_id))
         except (binascii.Error, struct.error, OverflowError, ValueError) as error:
             raise BadCursor from error
