@@ -1,5 +1,6 @@
 """What every test may use: a real MongoDB, and somebody who signs tokens."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -25,3 +26,11 @@ def signer() -> Iterator[Signer]:
     """A signer of this test's own."""
     with running_signer() as signer:
         yield signer
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is at hand (`NO_SKIPS`), a test that skipped itself is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and os.environ.get("NO_SKIPS") and (skipped := reporter.stats.get("skipped")):
+        reporter.write_line(f"{len(skipped)} skipped, and NO_SKIPS is set", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
