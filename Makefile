@@ -25,6 +25,9 @@ setup: .venv/.ready ## One virtual environment with every package in it
 test: setup ## Every test that this machine can run
 	$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
 
+test-docs: setup ## The commands of docs/, and whether they print what the pages show
+	$(BIN)/pytest tests/docs
+
 bench: setup ## What a request costs, against the textbook's version of it
 	@$(BIN)/python tests/load/bench.py $(BENCH)
 
@@ -49,4 +52,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test bench lint lock help
+.PHONY: run seed setup test test-docs bench lint lock help

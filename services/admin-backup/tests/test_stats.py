@@ -37,7 +37,7 @@ def test_the_count_is_stored_where_posts_service_serves_it_from(blog: Database[d
 def test_people_read_tables(blog: Database[dict[str, Any]], blog_url: str) -> None:
     ran = admin_backup("stats", mongo_url=blog_url)
 
-    assert ran.stdout.startswith("3 posts, 2 users, at ")
+    assert ran.stdout.startswith("posts: 3, users: 2, at ")
     assert "쿠버네티스" in ran.stdout
 
 

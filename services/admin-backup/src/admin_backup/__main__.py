@@ -32,7 +32,7 @@ def stats(*, json: Annotated[bool, typer.Option("--json", help="Print JSON inste
 
 def _print(taken: Statistics) -> None:
     console = Console()
-    console.print(f"{taken.posts} posts, {taken.users} users, at {taken.taken_at:%Y-%m-%d %H:%M} UTC")
+    console.print(f"posts: {taken.posts}, users: {taken.users}, at {taken.taken_at:%Y-%m-%d %H:%M} UTC")
     authors, tags = Table("author", "posts"), Table("tag", "posts")
     for author in taken.authors:
         authors.add_row(author.author, str(author.posts))

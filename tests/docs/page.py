@@ -1,0 +1,152 @@
+"""What a page asks its reader to type, and what it says they will see.
+
+A ```console block holds commands: `$ ` begins one, `> ` goes on with it, and the lines below are what it prints. In
+those, `…` stands for anything within a line, and a line of `…` alone for any lines. `^C` is typed in the terminal
+where the last command that goes on runs. Comments above a block, unseen in the rendered page, tell the rest:
+
+    <!-- run: skip because REASON -->          never run; the reason is printed
+    <!-- run: needs docker -->                 skipped where Docker does not answer
+    <!-- run: until "TEXT" -->                 goes on in a terminal of its own once it has printed a line with TEXT
+    <!-- run: fails -->                        its last command must end with another status than 0
+    <!-- run: within N seconds -->             has longer than the usual minute
+    <!-- run: always -->                       tidies up: also run when a test run is cut short
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+INTERRUPT = "^C"
+SECONDS = 60
+SHELLS = {"bash", "sh", "shell", "zsh", "shell-session"}
+_MARK = re.compile(r"<!-- run: (.+?) -->")
+_MARKS = re.compile(
+    r'skip because (?P<skip>.+)|(?P<docker>needs docker)|until "(?P<until>.+)"|(?P<fails>fails)'
+    r"|within (?P<seconds>\d+) seconds|(?P<always>always)"
+)
+
+
+class PageError(Exception):
+    """The page can't be run as it's written."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the comments above a block say."""
+
+    skip: str | None = None
+    docker: bool = False
+    until: str | None = None
+    fails: bool = False
+    seconds: int = SECONDS
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is typed, and the lines that the page shows below."""
+
+    line: int
+    typed: str
+    shown: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A ```console block."""
+
+    line: int
+    marks: Marks
+    commands: list[Command]
+
+    @property
+    def typed(self) -> list[str]:
+        """All that is typed in it."""
+        return [command.typed for command in self.commands]
+
+
+def read(path: Path) -> list[Block]:
+    """Read the blocks of a page.
+
+    Args:
+        path: A Markdown file.
+
+    Returns:
+        Its console blocks, in order.
+
+    Raises:
+        PageError: A mark is unknown or marks nothing, a block doesn't begin with a command, or commands stand in a
+            block of another language, where nobody would run them.
+    """
+    return parse(path.read_text("utf-8"))
+
+
+def parse(text: str) -> list[Block]:
+    """Read the blocks of a page's text; see `read`."""
+    blocks: list[Block] = []
+    said: list[str] = []
+    for token in MarkdownIt("commonmark").parse(text):
+        line = token.map[0] + 1 if token.map else 0
+        language = token.info.partition(" ")[0]
+        if language in SHELLS:
+            raise PageError(f"line {line}: commands go into ```console, so that they are run")
+        if token.type == "html_block" and (marks := _MARK.findall(token.content)):
+            said += marks
+        elif language == "console":
+            blocks.append(Block(line, _marks(said, line), _commands(token.content, line + 1)))
+            said = []
+        elif said:
+            raise PageError(f"line {line}: a mark stands right above a ```console block")
+    if said:
+        raise PageError("a mark at the end of the page marks nothing")
+    _demand_pairs(blocks)
+    return blocks
+
+
+def _demand_pairs(blocks: list[Block]) -> None:
+    """Make sure that Ctrl-C meets a command that goes on."""
+    going_on = 0
+    for block in blocks:
+        for command in block.commands:
+            if command.typed == INTERRUPT:
+                going_on -= 1
+            elif block.marks.until:
+                going_on += 1
+            if going_on < 0:
+                raise PageError(f"line {command.line}: nothing goes on that {INTERRUPT} could end")
+
+
+def _marks(texts: list[str], line: int) -> Marks:
+    said: dict[str, str] = {}
+    for text in texts:
+        mark = _MARKS.fullmatch(text)
+        if mark is None:
+            raise PageError(f"line {line}: unknown mark {text!r}")
+        said |= {name: value for name, value in mark.groupdict().items() if value}
+    return Marks(
+        skip=said.get("skip"),
+        docker="docker" in said,
+        until=said.get("until"),
+        fails="fails" in said,
+        seconds=int(said.get("seconds", SECONDS)),
+        always="always" in said,
+    )
+
+
+def _commands(content: str, line: int) -> list[Command]:
+    commands: list[Command] = []
+    goes_on = False
+    for number, text in enumerate(content.splitlines(), line):
+        if text.startswith("$ ") or text == INTERRUPT:
+            commands.append(Command(number, text.removeprefix("$ ")))
+            goes_on = True
+        elif not commands:
+            raise PageError(f"line {number}: a console block begins with a command: `$ ` or {INTERRUPT}")
+        elif goes_on and text.startswith("> "):
+            commands[-1] = replace(commands[-1], typed=f"{commands[-1].typed}\n{text.removeprefix('> ')}")
+        else:
+            commands[-1].shown.append(text.rstrip())
+            goes_on = False
+    return commands
