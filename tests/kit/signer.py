@@ -54,7 +54,7 @@ def running_signer() -> Iterator[Signer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), PublicKeys)
     there = Signer(f"http://127.0.0.1:{server.server_port}/.well-known/jwks.json")
     there.published.append(there.key)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()  # looks for its end so often
     yield there
     server.shutdown()
     server.server_close()

@@ -38,14 +38,15 @@ class Row:
 
     def median(self, figure: str) -> float:
         """Give the median of one figure over all runs."""
-        return statistics.median(getattr(load, figure) for load in self.loads)
+        return float(statistics.median(getattr(load, figure) for load in self.loads))
 
 
 def rows(servers: dict[str, Server]) -> list[Row]:
     """Choose what is asked, by what the database holds."""
     ours = servers["posts-service"].base
     first = httpx.get(f"{ours}/posts")
-    pages, page = [], first
+    pages: list[str] = []
+    page = first
     while len(pages) < 500:
         pages.append(page.links["next"]["url"])
         page = httpx.get(ours + pages[-1])

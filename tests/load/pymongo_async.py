@@ -50,7 +50,8 @@ def create() -> FastAPI:
             on_motor(app) as state,
             AsyncMongoClient[dict[str, Any]](read.mongo_url.get_secret_value(), **options) as client,
         ):
-            yield {**(state or {}), "posts": AsyncPosts(state["blog"], client.get_default_database()["posts"])}
+            opened = state or {}
+            yield {**opened, "posts": AsyncPosts(opened["blog"], client.get_default_database()["posts"])}
 
     app.router.lifespan_context = lifespan
     return app

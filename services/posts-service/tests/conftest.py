@@ -1,17 +1,21 @@
-"""posts-service on a real MongoDB."""
+"""posts-service on a real MongoDB, and an author."""
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
+import pymongo
 import pytest
 from fastapi.testclient import TestClient
 
 from chassis import migrations, mongo
 from kit.mongodb import database, empty
-from kit.signer import Signer
-from posts_service.app import SERVICE, create_app
+from kit.signer import Signer, running_signer
+from posts_service.app import create_app
 from posts_service.migrations import MIGRATIONS
-from posts_service.settings import PostsSettings
+from posts_service.settings import SERVICE, PostsSettings
+
+from .factories import Blog, Headers
 
 
 @pytest.fixture(scope="session")
@@ -28,14 +32,40 @@ def blog_url(mongod_url: str) -> str:
 
 
 @pytest.fixture
-def settings(blog_url: str, signer: Signer) -> PostsSettings:
-    """Settings that lead to an empty database and to the signer's keys."""
+def blog(blog_url: str) -> Iterator[Blog]:
+    """What is stored: nothing, at first."""
     empty(blog_url)
+    with pymongo.MongoClient[dict[str, Any]](blog_url) as mongod:
+        yield mongod.get_default_database()
+
+
+@pytest.fixture(scope="session")
+def signer() -> Iterator[Signer]:
+    """One signer for all tests."""
+    with running_signer() as signer:
+        yield signer
+
+
+@pytest.fixture(scope="session")
+def settings(blog_url: str, signer: Signer) -> PostsSettings:
+    """Settings that lead to the database and to the signer's keys."""
     return PostsSettings.model_validate({"mongo_url": blog_url, "jwks_url": signer.jwks_url, "tags_fresh_seconds": 0})
 
 
-@pytest.fixture
-def client(settings: PostsSettings) -> Iterator[TestClient]:
-    """A client of the whole app, its lifespan included."""
+@pytest.fixture(scope="session")
+def app_client(settings: PostsSettings) -> Iterator[TestClient]:
+    """A client of the whole app, its lifespan included, which takes longer than most tests."""
     with TestClient(create_app(settings)) as client:
         yield client
+
+
+@pytest.fixture
+def client(app_client: TestClient, blog: Blog) -> TestClient:
+    """A client of the app on an empty database."""
+    return app_client
+
+
+@pytest.fixture
+def minji(signer: Signer) -> Headers:
+    """The headers of an author."""
+    return signer.headers("minji")

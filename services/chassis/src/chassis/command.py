@@ -9,6 +9,7 @@ from typing import TypeVar
 import typer
 
 from chassis import logs, migrations, mongo, settings
+from chassis.failure import Failure
 from chassis.settings import Settings
 
 PATIENCE_SECONDS = 120  # for MongoDB to come up, and for an index over many documents
@@ -42,7 +43,11 @@ def commands(
         logs.configure(service, read.log_level)
         from chassis import server  # noqa: PLC0415
 
-        server.serve(import_module(app_module).create_app(read), read)
+        try:
+            server.serve(import_module(app_module).create_app(read), read)
+        except Failure as failure:
+            sys.stderr.write(f"{service}: {failure}\n")
+            raise SystemExit(1) from failure
 
     @cli.command()
     def migrate() -> None:

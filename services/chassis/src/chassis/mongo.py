@@ -43,7 +43,7 @@ Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 Reading = pymongo.collection.Collection[Document]  # what `in_one_hop` gives
 AFTER = ReturnDocument.AFTER
-NAMESPACE_EXISTS = 48  # MongoDB's error code for a collection that is there already
+AUTHENTICATION_FAILED, NAMESPACE_EXISTS = 18, 48  # MongoDB's error codes
 Answer = TypeVar("Answer")
 
 # Two threads keep a second read going while the first one waits for its socket; more only fight for the GIL.
@@ -114,8 +114,13 @@ async def in_transaction(blog: Database, work: Callable[[Session], Coroutine[Any
 
 
 def is_away(error: Exception) -> bool:
-    """Tell whether MongoDB is away or too slow, which passes, from a mistake of ours, which doesn't."""
-    if isinstance(error, OperationFailure) and error.has_error_label("TransientTransactionError"):
+    """Tell whether MongoDB is away or too slow, which passes, from a mistake of ours, which doesn't.
+
+    A login that it refuses passes too: a new replica set has no users yet, and passwords are rotated.
+    """
+    if isinstance(error, OperationFailure) and (
+        error.has_error_label("TransientTransactionError") or error.code == AUTHENTICATION_FAILED
+    ):
         return True
     lost = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
     return isinstance(error, lost) or (isinstance(error, PyMongoError) and error.timeout)

@@ -1,7 +1,7 @@
 """Every refusal is a class, and every error leaves as application/problem+json (RFC 9457)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -122,6 +122,7 @@ def refusals(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
         documented[problem.status] = {
             "description": f"{said['description']} · {problem.title}" if said else problem.title,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "headers": {name: {"required": True, "schema": {"type": "string"}} for name in problem.headers},
         }
     return documented
 
@@ -167,8 +168,23 @@ async def _validation(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return response(InvalidJson(str(found[0].get("ctx", {}).get("error", ""))), request.url.path)
-    wrong = [FieldError(field=".".join(map(str, e["loc"][1:])) or str(e["loc"][0]), reason=e["msg"]) for e in found]
+    # That a parameter could also be absent (`| Absent`) explains nothing to somebody who sent it.
+    wrong = [FieldError(field=_field(e["loc"]), reason=_reason(e)) for e in found if e["type"] != "none_required"]
     return response(Invalid(errors=wrong), request.url.path)
+
+
+def _field(location: Sequence[str | int]) -> str:
+    place, *path = location
+    if place != "body":
+        path = path[:1]  # parameters are flat; what follows the name is a validator's
+    return ".".join(map(str, path)) or str(place)
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    # pydantic speaks of items where a text is composed (NFC) before it is measured.
+    if error["type"] == "too_long" and isinstance(error["input"], str):
+        return f"String should have at most {error['ctx']['max_length']} characters"
+    return str(error["msg"])
 
 
 async def _unknown_route(request: Request, error: Exception) -> Response:

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.routing import Route
 
 from chassis import problems, traces
 from chassis.docs import docs
@@ -39,6 +38,7 @@ def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifes
         title=name,
         version=settings.git_sha,
         lifespan=lifespan,
+        redirect_slashes=False,  # an absolute Location would name the host behind the front door
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -48,8 +48,13 @@ def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifes
     app.include_router(routes)
     app.include_router(health(name, git_sha=settings.git_sha, build_date=settings.build_date, schema=schema))
     app.include_router(docs(app))
-    app.router.routes.append(Route("/metrics", metrics))
-    app.add_middleware(Limits, max_body_bytes=settings.max_body_bytes, request_seconds=settings.request_seconds)
+    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
+    app.add_middleware(
+        Limits,
+        max_body_bytes=settings.max_body_bytes,
+        request_seconds=settings.request_seconds,
+        answer_seconds=settings.answer_seconds,
+    )
     app.add_middleware(Observe)
     app.add_middleware(ApiPrefix)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

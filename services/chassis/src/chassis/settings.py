@@ -11,14 +11,26 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
+from chassis.failure import Failure
+
 
 class FromFiles(PydanticBaseSettingsSource):
     """`NAME_FILE` names a file whose text is the value of `NAME`: how a mounted Secret arrives."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        """Read the file that `FIELD_NAME_FILE` names, without its last line break."""
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        return (Path(path).read_text("utf-8").rstrip("\n") if path else None), field_name, False
+        """Read the file that `FIELD_NAME_FILE` names, without its last line break.
+
+        Raises:
+            Failure: It can't be read.
+        """
+        variable = f"{field_name.upper()}_FILE"
+        path = os.environ.get(variable)
+        try:
+            return (Path(path).read_text("utf-8").rstrip("\n") if path else None), field_name, False
+        except OSError as error:
+            raise Failure(f"{variable}: {path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise Failure(f"{variable}: {path}: not text") from error
 
     def __call__(self) -> dict[str, Any]:
         """Collect every field that a file gives."""
@@ -34,9 +46,10 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104 (a pod is reached by its own address)
     port: int = Field(default=3000, ge=1, le=65535)
     mongo_url: SecretStr
-    mongo_seconds: float = Field(default=2.5, gt=0)  # one operation, so that a client hears 503 within 3 s
-    request_seconds: float = Field(default=10, gt=0)  # below nginx's proxy_read_timeout of 15 s
-    drain_seconds: int = Field(default=20, ge=1)  # requests in flight at SIGTERM; longer than request_seconds
+    request_seconds: float = Field(default=10, gt=0)  # to receive a body; with the answer, below nginx's 15 s
+    answer_seconds: float = Field(default=2.9, gt=0)  # from then on, so that a client hears 503 within 3 s
+    mongo_seconds: float = Field(default=2.4, gt=0)  # one operation; the driver may add half a second
+    drain_seconds: int = Field(default=20, ge=1)  # requests in flight at SIGTERM; longer than both of the first
     max_body_bytes: int = Field(default=1_048_576, ge=1)  # nginx's client_max_body_size
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     git_sha: str = "unknown"
@@ -87,10 +100,8 @@ def read(settings: type[AnySettings]) -> AnySettings:
         return settings.model_validate({})
     except ValidationError as error:
         wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {_reason(e['msg'], e['type'])}" for e in error.errors())
-    except OSError as error:
-        wrong = f"{error.filename}: {error.strerror}"
-    except UnicodeDecodeError as error:
-        wrong = f"a *_FILE is not text: {error.reason}"
+    except Failure as failure:
+        wrong = str(failure)
     sys.stderr.write(f"settings: {wrong}\n")
     raise SystemExit(1)
 

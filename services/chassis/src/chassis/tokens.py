@@ -70,7 +70,7 @@ class Jwks:
         self._fresh_seconds = fresh_seconds
         self._patience_seconds = patience_seconds
         self._keys: dict[str, ECKey] = {}
-        self._read_at = self._asked_at = float("-inf")
+        self._read_at = self._asked_at = self._answered_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def find(self, key_id: str) -> ECKey | None:
@@ -82,8 +82,10 @@ class Jwks:
         now = time.monotonic()
         if key_id not in self._keys or now - self._read_at > self._fresh_seconds:
             async with self._asking:
-                if time.monotonic() - self._asked_at > self._patience_seconds:
+                # Whoever waited here while another asked has the same answer now, even if it is none.
+                if now > self._answered_at and (not self._keys or now - self._asked_at > self._patience_seconds):
                     await self._read()
+                    self._answered_at = time.monotonic()
         if not self._keys:
             raise KeysUnavailable
         return self._keys.get(key_id)
@@ -93,10 +95,8 @@ class Jwks:
         try:
             answer = await self._client.get(self._url)
             published = KeySet.import_key_set(answer.raise_for_status().json())
-        except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
+        except (httpx.HTTPError, TypeError, ValueError, KeyError, JoseError) as error:  # away, or no JWKS
             log.warning("jwks_unreadable", url=self._url, reason=str(error) or type(error).__name__)
-            if not self._keys:
-                self._asked_at = float("-inf")  # nothing to serve with: the next request asks again
             return
         self._keys = {key.kid: key for key in published.keys if key.kid and isinstance(key, ECKey)}
         self._read_at = time.monotonic()

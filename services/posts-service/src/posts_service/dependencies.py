@@ -4,15 +4,17 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
+from pydantic import Field
 
 from chassis import mongo
+from chassis.text import Absent
 from posts_service.errors import PostNotFound, VersionRequired
 from posts_service.idempotency import Idempotency
 from posts_service.posts import Posts
 from posts_service.tags import Tags
 from posts_service.wanted import Wanted
 
-_ETAG = re.compile(r'(?:W/)?"(\d+)"')  # nginx's gzip makes "3" weak: W/"3"
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')  # nginx's gzip makes "3" weak: W/"3"
 
 
 async def stored_posts(request: Request) -> Posts:
@@ -41,11 +43,12 @@ async def post_id(post_id: Annotated[str, Path(examples=["6744f3a0c2a1b2d3e4f5a6
         raise PostNotFound from error
 
 
-async def if_match(if_match: Annotated[str | None, Header(description="The ETag that you read.")] = None) -> list[int]:
+async def if_match(request: Request) -> list[int]:
     """Read the versions that an edit may be of. `*` names none, and a blind edit is what we refuse."""
-    if if_match is None or if_match.strip() == "*":
+    sent = request.headers.get("if-match", "*")
+    if sent.strip() == "*":
         raise VersionRequired
-    return [int(version) for version in _ETAG.findall(if_match)]
+    return [int(version) for version in _ETAG.findall(sent)]
 
 
 StoredPosts = Annotated[Posts, Depends(stored_posts)]
@@ -54,8 +57,6 @@ CountedTags = Annotated[Tags, Depends(tags)]
 PostId = Annotated[mongo.ObjectId, Depends(post_id)]
 IfMatch = Annotated[list[int], Depends(if_match)]
 ListOf = Annotated[Wanted, Query()]
-IfNoneMatch = Annotated[str | None, Header(description="An ETag that you hold: 304 if it is still right.")]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(min_length=1, max_length=255, pattern="^[!-~]+$", description="Made up by you, once for each new post."),
-]
+IfNoneMatch = Annotated[str | Absent, Header(description="An ETag that you hold: 304 if it is still right.")]
+Key = Annotated[str, Field(min_length=1, max_length=255, pattern="^[!-~]+$")]
+IdempotencyKey = Annotated[Key | Absent, Header(description="Made up by you, once for each new post.")]

@@ -1,5 +1,6 @@
 """posts-service's rows of the contract, in its order. Routes translate: HTTP in, one call, HTTP out."""
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,21 +33,36 @@ from posts_service.representation import etag, to_json
 from posts_service.schemas import Post, PostChange, PostDraft, Statistics, TagCount
 
 JSON = "application/json"
-# For nginx's micro-cache: one second, and one more in which readers get the last list while one of them fetches anew.
-FRESH = "max-age=0, s-maxage=1, stale-while-revalidate=1"
-ETAG = {"ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}}}
+# nginx keeps an anonymous list until the second ends, and during the next one readers get it while one of them fetches
+# anew: it is 2 s old at most. nginx counts whole seconds; with `s-maxage=1` a list could grow 3 s old.
+STALE = "max-age=0, stale-while-revalidate=1"
+ETAG = {"ETag": {"description": "Changes when the answer does.", "required": True, "schema": {"type": "string"}}}
+LINK = {"Link": {"description": 'Where the older posts are: `rel="next"`.', "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "The post's address.", "required": True, "schema": {"type": "string"}}}
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What you hold is still right", "headers": ETAG}}
+IF_MATCH = {  # by hand: a required header of FastAPI's would answer 422 where it is missing, not 428
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag that you read.",
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}"$'},
+}
 WRITES = (InvalidJson, Unauthorized, BodyTooLarge, UnsupportedMediaType, Invalid, KeysUnavailable)
 router = APIRouter(tags=["posts"])
 
 
-@router.get("/posts", response_model=list[Post], responses={**UNCHANGED, **refusals(BadCursor, Invalid)})
+@router.get(
+    "/posts",
+    response_model=list[Post],
+    responses={200: {"headers": ETAG | LINK}, **UNCHANGED, **refusals(BadCursor, Invalid)},
+)
 async def list_posts(
     request: Request, posts: StoredPosts, wanted: ListOf, if_none_match: IfNoneMatch = None
 ) -> Response:
     """List posts, newest first; `Link` leads to older ones."""
     page = await posts.newest(wanted, known=if_none_match)
-    headers = {"ETag": page.etag, "Cache-Control": FRESH}
+    # In this order: an X-Accel-Expires that comes later would make nginx forget the rest.
+    headers = {"ETag": page.etag, "X-Accel-Expires": f"@{int(time.time())}", "Cache-Control": STALE}
     if page.json is None:
         return Response(status_code=304, headers=headers)
     if page.next:
@@ -59,7 +75,7 @@ async def list_posts(
     status_code=201,
     response_model=Post,
     dependencies=[JsonBody],
-    responses=refusals(*WRITES, KeyUsedForAnotherPost),
+    responses={201: {"headers": ETAG | LOCATION}, **refusals(*WRITES, KeyUsedForAnotherPost)},
 )
 async def publish_post(
     request: Request,
@@ -78,7 +94,9 @@ async def publish_post(
     return _post(post, status_code=201, Location=location)
 
 
-@router.get("/posts/{post_id}", response_model=Post, responses={**UNCHANGED, **refusals(PostNotFound)})
+@router.get(
+    "/posts/{post_id}", response_model=Post, responses={200: {"headers": ETAG}, **UNCHANGED, **refusals(PostNotFound)}
+)
 async def read_post(post_id: PostId, posts: StoredPosts, if_none_match: IfNoneMatch = None) -> Response:
     """Read one post."""
     post = await posts.read(post_id)
@@ -92,7 +110,11 @@ async def read_post(post_id: PostId, posts: StoredPosts, if_none_match: IfNoneMa
     "/posts/{post_id}",
     response_model=Post,
     dependencies=[JsonBody],
-    responses=refusals(*WRITES, NotTheAuthor, PostNotFound, EditConflict, VersionRequired),
+    responses={
+        200: {"headers": ETAG},
+        **refusals(*WRITES, NotTheAuthor, PostNotFound, EditConflict, VersionRequired),
+    },
+    openapi_extra={"parameters": [IF_MATCH]},
 )
 async def edit_post(
     post_id: PostId, change: PostChange, caller: LoggedIn, posts: StoredPosts, versions: IfMatch

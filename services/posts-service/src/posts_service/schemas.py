@@ -21,7 +21,7 @@ def _tidy_tags(tags: list[str]) -> list[str]:
 Title = Annotated[WrittenText, Field(min_length=1, max_length=200, examples=["쿠버네티스를 배우며"])]
 Body = Annotated[WrittenText, Field(min_length=1, max_length=100_000, examples=["오늘은 파드를 만들었다."])]
 Tag = Annotated[WrittenText, Field(min_length=1, max_length=50, examples=["kubernetes"])]
-Tags = Annotated[list[Tag], AfterValidator(_tidy_tags), Field(max_length=MOST_TAGS)]
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_tidy_tags)]
 Query = Annotated[Text, Field(max_length=200)]
 
 

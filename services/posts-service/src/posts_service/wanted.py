@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import mongo
-from chassis.text import Text
+from chassis.text import Absent, Text
 from posts_service.cursor import Cursor
 from posts_service.words import containing
 
@@ -16,10 +16,10 @@ class Wanted(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = Field(default=None, description="Where the page before ended: see its `Link`.")
-    tag: Text | None = Field(default=None, max_length=50)
-    author: Text | None = Field(default=None, max_length=32)
-    q: Annotated[Text | None, Field(max_length=200, description="Every word has to begin a word of the post.")] = None
+    cursor: str | Absent = Field(default=None, description="Where the page before ended: see its `Link`.")
+    tag: Text | Absent = Field(default=None, max_length=50)
+    author: Text | Absent = Field(default=None, max_length=32)
+    q: Annotated[Text | Absent, Field(max_length=200, description="Every word has to begin a word of the post.")] = None
 
     def filter(self) -> mongo.Document:
         """Make MongoDB's filter.

@@ -13,13 +13,15 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from chassis.failure import Failure
+
 CURVE = "P-256"  # of ES256
 ID_FORMAT = "%Y%m%dT%H%M%SZ"
 REREAD_SECONDS = 5  # a mounted Secret changes while we run
 log = structlog.get_logger()
 
 
-class NoKeys(Exception):
+class NoKeys(Failure):
     """The directory holds no key that can be read."""
 
 
@@ -60,7 +62,7 @@ class SigningKeys:
             self._read_at = time.monotonic()
             try:
                 self._keys = _read(self._directory)
-            except (NoKeys, OSError) as error:
+            except NoKeys as error:
                 log.warning("keys_unreadable", reason=str(error))
         return self._keys
 
@@ -85,13 +87,20 @@ def _read(directory: Path) -> dict[str, ECKey]:
     keys = {}
     for path in sorted(directory.glob("*.pem")):
         try:
-            _made_at(path.stem)
-            keys[path.stem] = ECKey.import_key(path.read_bytes(), {"kid": path.stem, "use": "sig", "alg": "ES256"})
-        except (JoseError, ValueError) as error:
+            keys[path.stem] = _private_key(path)
+        except (JoseError, ValueError, OSError) as error:
             log.warning("key_ignored", file=str(path), reason=str(error))
     if not keys:
         raise NoKeys(f"{directory} holds no key (KEYID.pem, with a KEYID such as 20260101T000000Z)")
     return keys
+
+
+def _private_key(path: Path) -> ECKey:
+    _made_at(path.stem)
+    key = ECKey.import_key(path.read_bytes(), {"kid": path.stem, "use": "sig", "alg": "ES256"})
+    if not key.is_private or key.curve_name != CURVE:
+        raise ValueError(f"not a private key on {CURVE}")
+    return key
 
 
 def _made_at(key_id: str) -> datetime:

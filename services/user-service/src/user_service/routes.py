@@ -11,11 +11,17 @@ from user_service.dependencies import Address, Hasher, Keys, LoginDesk, StoredUs
 from user_service.errors import NameTaken, TooManyAttempts, TooManyLogins, UserNotFound, WrongCredentials
 from user_service.schemas import Credentials, ProfileChange, Registration, Token, User
 
+LOCATION = {"Location": {"description": "The profile's address.", "required": True, "schema": {"type": "string"}}}
 BODY = (InvalidJson, BodyTooLarge, UnsupportedMediaType, Invalid)
 router = APIRouter(tags=["users"])
 
 
-@router.post("/users", status_code=201, dependencies=[JsonBody], responses=refusals(*BODY, NameTaken, TooManyLogins))
+@router.post(
+    "/users",
+    status_code=201,
+    dependencies=[JsonBody],
+    responses={201: {"headers": LOCATION}, **refusals(*BODY, NameTaken, TooManyLogins)},
+)
 async def register(
     request: Request, registration: Registration, users: StoredUsers, passwords: Hasher, response: Response
 ) -> User:

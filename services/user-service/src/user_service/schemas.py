@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.text import Text, WrittenText
+from chassis.text import Text, WholeSecret, WrittenText
 from chassis.times import Utc
 
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{2,31}$", examples=["minji"])]  # a part of addresses
-Password = Annotated[SecretStr, Field(min_length=8, max_length=200)]
+Password = Annotated[SecretStr, Field(min_length=8, max_length=200), WholeSecret]
 DisplayName = Annotated[WrittenText, Field(min_length=1, max_length=50, examples=["김민지"])]
 Bio = Annotated[Text, Field(max_length=500)]
 
