@@ -69,7 +69,7 @@ def test_an_unknown_path_is_nginxs_own_problem(api: httpx.Client) -> None:
 
 
 def test_a_body_over_the_limit_is_refused_with_a_problem(api: httpx.Client, author: Person) -> None:
-    draft = {"title": "제목", "body": "a" * 1_100_000}
+    draft = {"title": "제목", "body": "a" * 2_200_000}
 
     assert_problem(api.post("/posts", json=draft, headers=author.headers), 413)
 

@@ -145,7 +145,7 @@ def test_json_may_say_that_it_is_utf8(client: TestClient, minji: Headers, kind: 
 
 
 def test_a_body_over_the_limit_is_refused(client: TestClient, minji: Headers, blog: Blog) -> None:
-    answer = client.post("/posts", json=draft(body="x" * 1_048_577), headers=minji)
+    answer = client.post("/posts", json=draft(body="x" * 2_097_153), headers=minji)
 
     assert_refused(answer, BodyTooLarge)
     assert blog["posts"].count_documents({}) == 0
@@ -154,7 +154,7 @@ def test_a_body_over_the_limit_is_refused(client: TestClient, minji: Headers, bl
 def test_a_body_over_the_limit_that_does_not_say_so_is_refused(client: TestClient, minji: Headers, blog: Blog) -> None:
     def chunks() -> Iterator[bytes]:
         yield b'{"title": "'
-        yield b"x" * 1_048_577
+        yield b"x" * 2_097_153
 
     answer = client.post("/posts", content=chunks(), headers=minji | JSON)
 

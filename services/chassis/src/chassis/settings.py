@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     answer_seconds: float = Field(default=2.9, gt=0)  # from then on, so that a client hears 503 within 3 s
     mongo_seconds: float = Field(default=2.4, gt=0)  # one operation; the driver may add half a second
     drain_seconds: int = Field(default=20, ge=1)  # requests in flight at SIGTERM; longer than both of the first
-    max_body_bytes: int = Field(default=1_048_576, ge=1)  # nginx's client_max_body_size
+    max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1)  # nginx's client_max_body_size
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     git_sha: str = "unknown"
     build_date: str = "unknown"
