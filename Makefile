@@ -41,6 +41,9 @@ lock: ## Write down versions and hashes; UPGRADE=--upgrade takes the newest
 	$(COMPILE) --group dev $(addsuffix /pyproject.toml,$(PACKAGES)) --output-file requirements-dev.txt
 	@for service in $(SERVICES); do set -x; $(COMPILE) services/$$service/pyproject.toml --constraint requirements-dev.txt --output-file services/$$service/requirements.txt; done
 
+images: ## The three images, by docker buildx bake
+	GIT_SHA=$$(git describe --always --dirty --abbrev=40 --exclude='*') docker buildx bake
+
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -52,4 +55,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test test-docs bench lint lock help
+.PHONY: run seed setup test test-docs bench lint lock images help
