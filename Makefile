@@ -11,10 +11,11 @@ SERVICES := posts-service user-service admin-backup
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
   --no-emit-package blog-chassis --no-emit-package posts-service $(UPGRADE)
 POSTS ?= 100000
+DRILLS ?= posts-pods mongo-primary restart scale out-of-memory full-disk # drain and node-loss need two nodes
 
 ##@ Run
-run: setup ## The whole blog on http://localhost:8080, until Ctrl-C
-	@$(BIN)/blogctl up
+run: setup ## The whole blog on http://localhost:8080, until Ctrl-C; UP="--port 9000"
+	@$(BIN)/blogctl up $(UP)
 
 seed: setup ## A large blog, beside `make run`: make seed POSTS=100000
 	@$(BIN)/blogctl seed --posts $(POSTS)
@@ -23,19 +24,28 @@ seed: setup ## A large blog, beside `make run`: make seed POSTS=100000
 setup: .venv/.ready ## One virtual environment with every package in it
 
 test: setup ## Every test that this machine can run
-	$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --ignore=tests/cluster --cov --cov-report=term --cov-fail-under=90
 
 test-docs: setup ## The commands of docs/, and whether they print what the pages show
 	$(BIN)/pytest tests/docs
 
+test-cluster: setup ## The platform on the cluster in KUBECONFIG, as its readers use it: minutes
+	$(BIN)/pytest tests/cluster
+
+drills: setup ## What fails on that cluster, and what it costs: DRILLS="drain node-loss"
+	@$(BIN)/blogctl drill $(DRILLS)
+
 bench: setup ## What a request costs, against the textbook's version of it
 	@$(BIN)/python tests/load/bench.py $(BENCH)
 
-lint: setup ## Formatting, smells, types
+lint: setup ## Formatting, smells, types, and what graders say of images and manifests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) conftest.py
 	@for tests in $(addsuffix /tests,$(PACKAGES)) tests; do $(BIN)/mypy $$tests; done
+	$(BIN)/yamllint --strict .
+	$(BIN)/hadolint $(wildcard services/*/Dockerfile)
+	PYTHONPATH=tests $(BIN)/python -m manifests.grade
 
 lock: ## Write down versions and hashes; UPGRADE=--upgrade takes the newest
 	$(COMPILE) --group dev $(addsuffix /pyproject.toml,$(PACKAGES)) --output-file requirements-dev.txt
@@ -55,4 +65,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test test-docs bench lint lock images help
+.PHONY: run seed setup test test-docs test-cluster drills bench lint lock images help

@@ -9,10 +9,13 @@ import json
 import statistics
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
+import start
 import wrk
 from contenders import FRONT_DOOR, Server, running
 from rich.console import Console
@@ -89,40 +92,37 @@ def memory(server: Server, *, scratch: Path) -> list[float]:
     return after
 
 
-def report(all_rows: list[Row], resident: list[float]) -> list[dict[str, object]]:
-    """Give every row's medians and its ratio to its baseline."""
-    by_name = {row.name: row for row in all_rows}
-    figures: list[dict[str, object]] = []
-    for row in all_rows:
-        baseline = by_name.get(row.baseline or "")
-        ratio = row.median("per_second") / baseline.median("per_second") if baseline else None
-        figures.append(
-            {
-                "row": row.name,
-                "per_second": round(row.median("per_second")),
-                "ratio": round(ratio, 2) if ratio else None,
-                "baseline": row.baseline,
-                "p99_ms": round(row.median("p99_ms"), 1),
-                "cpu_us": round(row.median("cpu_us")),
-            }
-        )
-    figures.append({"row": "memory of one worker, MiB", "after_2_runs": resident[1], "after_10_runs": resident[-1]})
-    return figures
+def figures(row: Row, baseline: Row | None) -> dict[str, Any]:
+    """Give a row's medians and its ratio to its baseline."""
+    return {
+        "what": row.name,
+        "per_second": round(row.median("per_second")),
+        "ratio": round(row.median("per_second") / baseline.median("per_second"), 2) if baseline else None,
+        "compared_with": row.baseline,
+        "p99_ms": round(row.median("p99_ms"), 1),
+        "cpu_us": round(row.median("cpu_us")),
+    }
 
 
-def show(figures: list[dict[str, object]], *, rounds: int) -> None:
+def show(report: dict[str, Any]) -> None:
     """Print the table."""
-    table = Table(title=f"median of {rounds} runs, {wrk.CONNECTIONS} connections, one worker, 100,000 posts")
+    table = Table(title="{rounds} runs, medians; {connections} connections, one worker, 100,000 posts".format(**report))
     table.add_column("what")
     for column in ("requests/s", "ratio", "p99 ms", "CPU µs a request"):
         table.add_column(column, justify="right")
     table.add_column("compared with")
-    for row in figures[:-1]:
-        shown = [str(row[key]) if row[key] is not None else "" for key in ("per_second", "ratio", "p99_ms", "cpu_us")]
-        table.add_row(str(row["row"]), *shown, str(row["baseline"] or ""))
+    for row in report["rows"]:
+        table.add_row(*("" if value is None else str(value) for value in _in_order(row)))
     console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(table)
-    console.print("{row}: {after_2_runs} after 2 runs, {after_10_runs} after 10".format(**figures[-1]))
+    resident = report["memory_mib"]
+    console.print(f"memory of one worker: {resident[1]} MiB after 2 runs, {resident[-1]} MiB after {len(resident)}")
+    first, again = report["start_seconds"]
+    console.print(f"make run in a fresh clone: first answer after {first:.1f} s; started again: {again:.1f} s")
+
+
+def _in_order(row: dict[str, Any]) -> list[Any]:
+    return [row[key] for key in ("what", "per_second", "ratio", "p99_ms", "cpu_us", "compared_with")]
 
 
 def main() -> int:
@@ -134,17 +134,27 @@ def main() -> int:
     if not wrk.available():
         sys.stderr.write("bench: wrk is not on PATH; install it (apt install wrk, brew install wrk)\n")
         return 1
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         scratch = Path(directory)
-        with progress.status("loading 100,000 posts"), running(scratch) as servers:
-            progress.print("loaded")
-            all_rows = rows(servers)
-            measure(all_rows, servers, rounds=arguments.rounds, scratch=scratch)
-            figures = report(all_rows, memory(servers["posts-service"], scratch=scratch))
+        with progress.status("starting the blog in a fresh clone"):
+            start_seconds = start.seconds(scratch)
+        with progress.status("loading 100,000 posts"):
+            servers = stack.enter_context(running(scratch))
+        all_rows = rows(servers)
+        measure(all_rows, servers, rounds=arguments.rounds, scratch=scratch)
+        memory_mib = memory(servers["posts-service"], scratch=scratch)
+    by_name = {row.name: row for row in all_rows}
+    report = {
+        "rounds": arguments.rounds,
+        "connections": wrk.CONNECTIONS,
+        "rows": [figures(row, by_name.get(row.baseline or "")) for row in all_rows],
+        "memory_mib": memory_mib,
+        "start_seconds": start_seconds,
+    }
     if arguments.json:
-        sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     else:
-        show(figures, rounds=arguments.rounds)
+        show(report)
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
-from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi import APIRouter, FastAPI, Form, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -88,6 +88,12 @@ async def wait(seconds: float) -> str:
 async def fail() -> None:
     """Fail in a way that nobody thought of."""
     raise RuntimeError("the password is hunter2")
+
+
+@router.get("/teapot")
+async def brew() -> None:
+    """Raise what only the framework should, with a status that it never uses."""
+    raise HTTPException(418)
 
 
 @router.get("/torn")

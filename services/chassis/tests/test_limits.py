@@ -55,7 +55,7 @@ def test_an_answer_that_takes_too_long_is_given_up(client: TestClient) -> None:
 
     assert_refused(answer, Unavailable, detail="It took too long.")
     assert answer.headers["Retry-After"] == "2"
-    assert 1 <= time.monotonic() - began < 2.5
+    assert 1.5 <= time.monotonic() - began < 3
 
 
 def test_a_request_that_comes_too_slowly_is_given_up(notebook: Running) -> None:
@@ -67,14 +67,14 @@ def test_a_request_that_comes_too_slowly_is_given_up(notebook: Running) -> None:
 
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 2\r\n" in answer
-    assert 1.2 <= time.monotonic() - began < 3
+    assert 3 <= time.monotonic() - began < 5
 
 
 def test_a_slow_request_leaves_the_whole_time_for_its_answer(notebook: Running) -> None:
     with socket.create_connection(("127.0.0.1", notebook.port)) as connection:
         connection.sendall(b"PUT /notes/a HTTP/1.1\r\nHost: notebook\r\nContent-Type: application/json\r\n")
         connection.sendall(b"Content-Length: 13\r\nConnection: close\r\n\r\n")
-        time.sleep(1.05)  # longer than an answer may take
+        time.sleep(1.8)  # longer than an answer may take
         connection.sendall(b'{"text": "a"}')
         answer = connection.recv(10_000)
 

@@ -114,9 +114,10 @@ def test_a_form_is_not_sent_in_parts(client: TestClient) -> None:
     assert_refused(answer, UnsupportedMediaType)
 
 
-def test_what_nobody_thought_of_is_told_to_the_log_alone(client: TestClient) -> None:
+@pytest.mark.parametrize("path", ["/broken", "/teapot"])
+def test_what_nobody_thought_of_is_told_to_the_log_alone(client: TestClient, path: str) -> None:
     with capture_logs() as logged:
-        answer = client.get("/broken")
+        answer = client.get(path)
 
     document = assert_refused(answer, Problem)
     assert set(document) == {"type", "title", "status", "instance", "request_id"}
@@ -136,7 +137,7 @@ def test_a_mistake_of_ours_in_a_query_is_no_outage(client: TestClient) -> None:
 def test_a_query_that_takes_too_long_is_one(client: TestClient) -> None:
     client.put("/notes/어제", json={"text": "파드"})
 
-    answer = client.get("/query", params={"where": "sleep(2000) || true"})
+    answer = client.get("/query", params={"where": "sleep(3000) || true"})
 
     assert_refused(answer, Unavailable, detail="The database does not answer.")
     assert answer.headers["Retry-After"] == "2"
