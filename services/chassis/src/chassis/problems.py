@@ -62,6 +62,12 @@ class InvalidJson(Problem):
     status, title = 400, "The body is not valid JSON"
 
 
+class MalformedBody(Problem):
+    """The body isn't what its media type says."""
+
+    status, title = 400, "The body can't be read"
+
+
 class Unauthorized(Problem):
     """No token, or one that doesn't hold (RFC 6750, 3)."""
 
@@ -189,7 +195,7 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 async def _unknown_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    known = {400: InvalidJson, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
+    known = {400: MalformedBody, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
     if error.status_code not in known:
         raise error
     answer = response(known[error.status_code](), request.url.path)
@@ -202,7 +208,8 @@ def _methods(request: Request) -> str:
     """What a path allows. Starlette names the methods of one route; a path has a route for each method."""
     every = (route.original_route for route in iter_route_contexts(request.app.routes))
     here = (route for route in every if route.matches(request.scope)[0] is not Match.NONE)
-    return ", ".join(sorted({method for route in here for method in getattr(route, "methods", None) or ()}))
+    methods = {method for route in here for method in getattr(route, "methods", None) or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))  # head.py
 
 
 async def _mongo(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from chassis import problems, traces
 from chassis.docs import docs
+from chassis.head import HeadAsGet
 from chassis.health import health
 from chassis.limits import Limits
 from chassis.metrics import metrics
@@ -57,6 +58,7 @@ def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifes
     )
     app.add_middleware(Observe)
     app.add_middleware(ApiPrefix)
+    app.add_middleware(HeadAsGet)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
