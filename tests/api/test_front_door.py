@@ -76,7 +76,7 @@ def test_a_body_over_the_limit_is_refused_with_a_problem(api: httpx.Client, auth
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("DELETE", "/posts", "GET, POST"), ("PUT", "/users/me", "GET, PATCH"), ("POST", "/tags", "GET")],
+    [("DELETE", "/posts", "GET, HEAD, POST"), ("PUT", "/users/me", "GET, HEAD, PATCH"), ("POST", "/tags", "GET, HEAD")],
 )
 def test_a_method_that_a_path_does_not_know_hears_which_it_does(
     api: httpx.Client, method: str, path: str, allowed: str

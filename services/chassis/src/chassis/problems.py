@@ -195,7 +195,8 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 async def _unknown_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    known = {400: MalformedBody, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
+    unread = InvalidJson if "json" in request.headers.get("content-type", "") else MalformedBody
+    known = {400: unread, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
     if error.status_code not in known:
         raise error
     answer = response(known[error.status_code](), request.url.path)
