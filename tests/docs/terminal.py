@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import subprocess
 import termios
 import threading
@@ -57,7 +58,7 @@ class Terminal:
             stdout=bash_end,
             stderr=bash_end,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 (Ctrl-C needs it; no other way)
+            preexec_fn=_as_in_a_window,  # noqa: PLW1509 (Ctrl-C needs it; no other way)
         )
         os.close(bash_end)
         self._printed = ""
@@ -142,6 +143,13 @@ class Terminal:
                 with self._more:
                     self._printed += decode(piece).replace("\r\n", "\n")
                     self._more.notify_all()
+
+
+def _as_in_a_window() -> None:
+    """Own the terminal, and hear Ctrl-C even if whoever started us ignores it, as a shell's `&` does."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for ignored in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 def clean(text: str) -> str:
