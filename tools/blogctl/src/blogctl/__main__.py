@@ -56,6 +56,35 @@ def seed(
     terminal.answer(work.seed(posts, url or work.running_url(data)))
 
 
+@cli.command()
+def drill(  # noqa: PLR0913 (an argument an option)
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Which; --list names them.")] = None,
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="Say which drills there are.")] = False,
+    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Where the platform runs.")] = "blog-platform",
+    url: Annotated[str, typer.Option(help="The front door; found by its NodePort if it's not given.")] = "",
+    fail_with: Annotated[str, typer.Option(help="Takes a node's power: COMMAND {node}. kind needs none.")] = "",
+    heal_with: Annotated[str, typer.Option(help="Gives it back: COMMAND {node}.")] = "",
+    spare: Annotated[list[str] | None, typer.Option(metavar="NODE", help="Neither drained nor lost.")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Let something fail on the cluster in KUBECONFIG while people read and write, and judge what it cost."""
+    from blogctl.drill import drill as work  # noqa: PLC0415
+    from blogctl.drill.cluster import Cluster  # noqa: PLC0415
+    from blogctl.drill.failures import Site  # noqa: PLC0415
+
+    if listed:
+        terminal.answer(work.listing())
+        return
+    if not names:
+        raise typer.BadParameter("name a drill; --list says which there are")
+    site = Site(Cluster(namespace, dry_run=dry_run), fail_with, heal_with, tuple(spare or ()))
+    if dry_run:
+        work.show(work.chosen(names), site)
+    else:
+        terminal.answer(work.run_all(work.chosen(names), site, url))
+
+
 def main() -> None:
     """Run a command; what failed is one line on stderr and status 1."""
     try:

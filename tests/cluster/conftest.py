@@ -1,0 +1,75 @@
+"""The platform on the cluster in KUBECONFIG: used as it is where there is one, otherwise made and taken away again."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from blogctl.drill.cluster import NAMESPACE, Cluster
+from blogctl.drill.failures import Site
+from cluster import images as of_this_tree
+from cluster.images import Image
+from cluster.platform import Platform, apply, exists, kustomization, remove
+from kit import docker
+
+# In another namespace there may be a second platform, whose port is the overlay's.
+ANY_NODE_PORT = {
+    "target": {"kind": "Service", "name": "frontend"},
+    "patch": '[{"op": "remove", "path": "/spec/ports/0/nodePort"}]',
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cluster() -> Cluster:
+    """A cluster that answers."""
+    version = ["kubectl", "version", "--request-timeout=5s"]
+    try:
+        answers = subprocess.run(version, capture_output=True, timeout=30, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        answers = False
+    if not answers:
+        pytest.skip("no cluster answers to kubectl: set KUBECONFIG, or `make cluster`")
+    return Cluster(os.environ.get("NAMESPACE", NAMESPACE))
+
+
+@pytest.fixture(scope="session")
+def images(cluster: Cluster) -> list[Image]:
+    """The images of this tree, on the cluster."""
+    docker.demand("buildx")
+    built = of_this_tree.build()
+    of_this_tree.publish(built)
+    return built
+
+
+@pytest.fixture(scope="session")
+def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The local overlay, all of it ready."""
+    ours = not exists(cluster)
+    elsewhere = {} if cluster.namespace == NAMESPACE else {"namespace": cluster.namespace, "patches": [ANY_NODE_PORT]}
+    folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere)
+    if not ours:
+        cluster.run("delete", "jobs", "--all")  # those of an apply less than two minutes ago keep their images
+    seconds = apply(cluster, folder)
+    print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
+    try:
+        by_name = {image.name.rpartition("/")[2]: image for image in images}
+        yield Platform(cluster, by_name, folder, seconds if ours else None, cluster.front_door())
+    finally:
+        if ours and not os.environ.get("KEEP"):
+            remove(cluster)
+
+
+@pytest.fixture
+def site(platform: Platform) -> Site:
+    """Where drills take place; FAIL_WITH, HEAL_WITH and SPARE are the options of `blogctl drill`."""
+    words = os.environ
+    return Site(platform.cluster, words.get("FAIL_WITH", ""), words.get("HEAL_WITH", ""), (words.get("SPARE", ""),))
+
+
+@pytest.fixture
+def api(platform: Platform) -> Iterator[httpx.Client]:
+    """The API, through the front door."""
+    with httpx.Client(base_url=f"{platform.url}/api", timeout=20) as client:
+        yield client

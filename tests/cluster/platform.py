@@ -1,0 +1,83 @@
+"""The platform as `kubectl apply -k` makes it."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from blogctl import checkout
+from blogctl.drill.cluster import Cluster
+from cluster.images import Image
+
+READY_SECONDS = 200  # how long a test waits; what is promised is tested by itself
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An overlay with images, in a namespace."""
+
+    cluster: Cluster
+    images: dict[str, Image]
+    folder: Path  # of its kustomization
+    ready_seconds: float | None  # None: it was there before
+    url: str
+
+    def apply(self) -> list[str]:
+        """Apply it again, and give what kubectl says, a line an object."""
+        return self.cluster.run("apply", "-k", str(self.folder)).splitlines()
+
+
+def kustomization(folder: Path, overlay: str, images: list[Image], **more: object) -> Path:
+    """Write one that takes an overlay with images of ours.
+
+    Args:
+        folder: Where.
+        overlay: Its name in k8s/overlays.
+        images: What its own images are replaced by.
+        more: Further fields.
+
+    Returns:
+        The folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [os.path.relpath(checkout.ROOT / "k8s" / "overlays" / overlay, folder.resolve())],
+        "images": [{"name": image.name, "newTag": image.tag} for image in images],
+        **more,
+    }
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(written), "utf-8")
+    return folder
+
+
+def apply(cluster: Cluster, folder: Path) -> float:
+    """Apply a kustomization and wait until all of it is ready.
+
+    Returns:
+        Seconds from the first to the last.
+    """
+    began = time.monotonic()
+    cluster.run("apply", "-k", str(folder))
+    cluster.settle(within=READY_SECONDS)
+    cluster.until(
+        lambda: not unfinished_jobs(cluster), within=READY_SECONDS, wanted=lambda: str(unfinished_jobs(cluster))
+    )
+    return time.monotonic() - began
+
+
+def unfinished_jobs(cluster: Cluster) -> list[str]:
+    """Name the Jobs that have not succeeded yet."""
+    return [job["metadata"]["name"] for job in cluster.objects("jobs") if not job["status"].get("succeeded")]
+
+
+def remove(cluster: Cluster) -> None:
+    """Delete the namespace and everything in it."""
+    cluster.run("delete", "namespace", cluster.namespace, "--wait", within=240)
+
+
+def exists(cluster: Cluster) -> bool:
+    """Tell whether somebody has made the namespace."""
+    return bool(cluster.ask("get", "namespace", cluster.namespace, "--ignore-not-found", "-o", "name"))

@@ -1,0 +1,20 @@
+"""Failures under fifty requests a second: those of `make drills` that take less than two minutes."""
+
+import pytest
+
+from blogctl import terminal
+from blogctl.drill.drill import run
+from blogctl.drill.failures import DRILLS, Site
+from blogctl.drill.verdict import table
+from cluster.platform import Platform
+
+
+@pytest.mark.parametrize("name", ["posts-pods", "mongo-primary", "scale", "restart", "out-of-memory"])
+@pytest.mark.timeout(400)
+def test_it_costs_no_more_than_is_promised(site: Site, platform: Platform, name: str) -> None:
+    drill = DRILLS[name]
+
+    outcome = run(drill, site, platform.url)
+
+    terminal.answer(table([outcome.row(drill.limits)]))
+    assert outcome.broken(drill.limits) == []
