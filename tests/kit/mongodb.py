@@ -1,9 +1,10 @@
 """A real MongoDB for tests: mongo:8.0 where Docker answers, otherwise the embedded mongod."""
 
+import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from testcontainers.core.container import DockerContainer
 
 from blogctl import ports, replica_set
 from blogctl.mongod import running_mongod, url
+from chassis import migrations, mongo
+from chassis.migrations import Migration
 
 testcontainers_config.ryuk_disabled = True  # the block below removes its container; Ryuk is one more image to fetch
 IMAGE = "mongo:8.0"
@@ -62,6 +65,18 @@ def mongodb(data: Path) -> Iterator[str]:
 def database(mongod_url: str, name: str) -> str:
     """The same MongoDB, another database: each package's tests have their own."""
     return mongod_url.replace("/blog?", f"/{name}?")
+
+
+def migrated(mongod_url: str, name: str, *, service: str, steps: Sequence[Migration]) -> str:
+    """A database of that name, with a service's migrations applied."""
+    address = database(mongod_url, name)
+
+    async def migrate() -> None:
+        async with mongo.database(address, service="tests", seconds=30) as blog:
+            await migrations.migrate(blog, service, steps)
+
+    asyncio.run(migrate())
+    return address
 
 
 def empty(mongod_url: str) -> None:

@@ -1,6 +1,5 @@
 """The notebook on a real MongoDB: in this process, and as one of its own."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pymongo.database import Database
 
-from chassis import migrations, mongo
-from kit.mongodb import database, empty
+from kit.mongodb import empty, migrated
 
 from .notebook import MIGRATIONS, SERVICE, NotebookSettings, create_app
 from .process import Running, running
@@ -20,14 +18,7 @@ from .process import Running, running
 @pytest.fixture(scope="session")
 def blog_url(mongod_url: str) -> str:
     """The database of these tests, migrated."""
-    url = database(mongod_url, "chassis_tests")
-
-    async def migrate() -> None:
-        async with mongo.database(url, service="tests", seconds=30) as blog:
-            await migrations.migrate(blog, SERVICE, MIGRATIONS)
-
-    asyncio.run(migrate())
-    return url
+    return migrated(mongod_url, "chassis_tests", service=SERVICE, steps=MIGRATIONS)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """posts-service on a real MongoDB, and an author."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +7,7 @@ import pymongo
 import pytest
 from fastapi.testclient import TestClient
 
-from chassis import migrations, mongo
-from kit.mongodb import database, empty
+from kit.mongodb import empty, migrated
 from kit.signer import Signer, running_signer
 from posts_service.app import create_app
 from posts_service.migrations import MIGRATIONS
@@ -21,14 +19,7 @@ from .factories import Blog, Headers
 @pytest.fixture(scope="session")
 def blog_url(mongod_url: str) -> str:
     """The database of these tests, migrated."""
-    url = database(mongod_url, "posts_service_tests")
-
-    async def migrate() -> None:
-        async with mongo.database(url, service="tests", seconds=30) as blog:
-            await migrations.migrate(blog, SERVICE, MIGRATIONS)
-
-    asyncio.run(migrate())
-    return url
+    return migrated(mongod_url, "posts_service_tests", service=SERVICE, steps=MIGRATIONS)
 
 
 @pytest.fixture

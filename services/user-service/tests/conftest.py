@@ -1,6 +1,5 @@
 """user-service on a real MongoDB."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,7 @@ import pymongo
 import pytest
 from fastapi.testclient import TestClient
 
-from chassis import migrations, mongo
-from kit.mongodb import database, empty
+from kit.mongodb import empty, migrated
 from user_service import keys
 from user_service.app import create_app
 from user_service.migrations import MIGRATIONS
@@ -22,14 +20,7 @@ from .factories import Blog
 @pytest.fixture(scope="session")
 def blog_url(mongod_url: str) -> str:
     """The database of these tests, migrated."""
-    url = database(mongod_url, "user_service_tests")
-
-    async def migrate() -> None:
-        async with mongo.database(url, service="tests", seconds=30) as blog:
-            await migrations.migrate(blog, SERVICE, MIGRATIONS)
-
-    asyncio.run(migrate())
-    return url
+    return migrated(mongod_url, "user_service_tests", service=SERVICE, steps=MIGRATIONS)
 
 
 @pytest.fixture

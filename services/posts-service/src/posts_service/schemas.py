@@ -2,11 +2,11 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from chassis.changes import Change
 from chassis.text import Text, WrittenText
 from chassis.times import Utc
 
@@ -35,28 +35,12 @@ class PostDraft(BaseModel):
     tags: Tags = Field(default_factory=list)
 
 
-def _some_field(schema: dict[str, Any]) -> None:
-    """Say in the document what the class below means: no field has a default, and one has to be sent."""
-    schema["minProperties"] = 1
-    for field in schema["properties"].values():
-        field.pop("default", None)
-
-
-class PostChange(BaseModel):
+class PostChange(Change):
     """What an author sends to edit; what isn't sent stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_some_field)
 
     title: Title = ""
     body: Body = ""
     tags: Tags = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def changes_something(self) -> Self:
-        """Refuse an edit that says nothing."""
-        if not self.model_fields_set:
-            raise PydanticCustomError("nothing_sent", "send at least one of title, body, tags")
-        return self
 
 
 class Post(BaseModel):

@@ -1,10 +1,10 @@
 """Users and logins as a client sees them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from chassis.changes import Change
 from chassis.text import Text, WholeSecret, WrittenText
 from chassis.times import Utc
 
@@ -25,27 +25,11 @@ class Registration(BaseModel):
     bio: Bio = ""
 
 
-def _some_field(schema: dict[str, Any]) -> None:
-    """Say in the document what the class below means: no field has a default, and one has to be sent."""
-    schema["minProperties"] = 1
-    for field in schema["properties"].values():
-        field.pop("default", None)
-
-
-class ProfileChange(BaseModel):
+class ProfileChange(Change):
     """What a user changes about themselves; what isn't sent stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_some_field)
 
     display_name: DisplayName = ""
     bio: Bio = ""
-
-    @model_validator(mode="after")
-    def changes_something(self) -> Self:
-        """Refuse a change that says nothing."""
-        if not self.model_fields_set:
-            raise PydanticCustomError("nothing_sent", "send at least one of display_name, bio")
-        return self
 
 
 class User(BaseModel):
