@@ -10,8 +10,8 @@ import pytest
 from blogctl.drill.cluster import NAMESPACE, Cluster
 from blogctl.drill.failures import Site
 from cluster import images as of_this_tree
+from cluster.applied import Platform, apply, exists, kustomization, remove
 from cluster.images import Image
-from cluster.platform import Platform, apply, exists, kustomization, remove
 from kit import docker
 
 # In another namespace there may be a second platform, whose port is the overlay's.

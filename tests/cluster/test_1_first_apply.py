@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from blogctl import ports
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 READY_WITHIN = 90
 SAMPLE_POSTS = 5

@@ -4,7 +4,7 @@ import time
 
 from blogctl.drill.cluster import Cluster
 from cluster import images
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 JOB = "job.batch/"
 COUNTED = ("deployment.", "statefulset.", "cronjob.", "networkpolicy.", "poddisruptionbudget.")

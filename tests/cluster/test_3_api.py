@@ -8,7 +8,7 @@ import time
 import pytest
 
 from blogctl import checkout
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 
 @pytest.mark.timeout(240)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 MONGO, POSTS, USER, FRONTEND, API_SERVER = (
     "mongo-0.mongo:27017",

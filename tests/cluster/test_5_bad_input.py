@@ -9,7 +9,7 @@ import pytest
 
 from blogctl.drill.cluster import Cluster
 from blogctl.failure import Failure
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 WRONG_PASSWORD = (
     "mongodb://posts:guessed@mongo-0.mongo,mongo-1.mongo,mongo-2.mongo/blog?replicaSet=rs0&authSource=admin"

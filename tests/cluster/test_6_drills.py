@@ -6,7 +6,7 @@ from blogctl import terminal
 from blogctl.drill.drill import run
 from blogctl.drill.failures import DRILLS, Site
 from blogctl.drill.verdict import table
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 
 @pytest.mark.parametrize("name", ["posts-pods", "mongo-primary", "scale", "restart", "out-of-memory"])

@@ -16,8 +16,8 @@ from blogctl.drill.drill import run
 from blogctl.drill.failures import DRILLS, Site
 from blogctl.drill.traffic import Author
 from blogctl.drill.verdict import table
+from cluster.applied import Platform, apply, exists, kustomization, remove
 from cluster.images import Image
-from cluster.platform import Platform, apply, exists, kustomization, remove
 
 NODES = 3
 PATCHES = [

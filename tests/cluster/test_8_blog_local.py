@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from blogctl import checkout
-from cluster.platform import Platform
+from cluster.applied import Platform
 
 ADDRESS = os.environ.get("INGRESS_URL", "http://127.0.0.1")  # what /etc/hosts would say of blog.local
 PATHS = {"/": "<script", "/api/posts": "title", "/api/users/nobody": "problem", "/app.js": "fetch("}
