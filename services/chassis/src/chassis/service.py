@@ -1,6 +1,6 @@
 """One way to make a service: everything that all of them share, around the routes of one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -19,7 +19,6 @@ from chassis.problems import ProblemDocument
 from chassis.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
-__all__ = ["AsyncIterator", "Lifespan", "service"]
 
 
 def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifespan, schema: int) -> FastAPI:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.changes import Change
-from chassis.text import Text, WrittenText
+from chassis.text import WrittenText
 from chassis.times import Utc
 
 MOST_TAGS = 10
@@ -22,7 +22,6 @@ Title = Annotated[WrittenText, Field(min_length=1, max_length=200, examples=["�
 Body = Annotated[WrittenText, Field(min_length=1, max_length=100_000, examples=["오늘은 파드를 만들었다."])]
 Tag = Annotated[WrittenText, Field(min_length=1, max_length=50, examples=["kubernetes"])]
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_tidy_tags)]
-Query = Annotated[Text, Field(max_length=200)]
 
 
 class PostDraft(BaseModel):
