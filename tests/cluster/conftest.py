@@ -49,8 +49,6 @@ def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.Tem
     ours = not exists(cluster)
     elsewhere = {} if cluster.namespace == NAMESPACE else {"namespace": cluster.namespace, "patches": [ANY_NODE_PORT]}
     folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere)
-    if not ours:
-        cluster.run("delete", "jobs", "--all")  # those of an apply less than two minutes ago keep their images
     seconds = apply(cluster, folder)
     print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
     try:

@@ -1,10 +1,11 @@
 """Applying again, and a new image."""
 
 import time
+from pathlib import Path
 
 from blogctl.drill.cluster import Cluster
 from cluster import images
-from cluster.applied import Platform
+from cluster.applied import Platform, kustomization
 
 JOB = "job.batch/"
 COUNTED = ("deployment.", "statefulset.", "cronjob.", "networkpolicy.", "poddisruptionbudget.")
@@ -27,6 +28,26 @@ def test_a_second_apply_changes_nothing_but_jobs(platform: Platform) -> None:
     assert [line for line in said if line.endswith(" created") and not line.startswith(JOB)] == []
     assert [line for line in said if line.endswith(" configured") and not line.startswith(COUNTED)] == []
     assert (generations(platform.cluster), {pod.name for pod in platform.cluster.pods() if pod.ready}) == before
+
+
+def test_a_new_image_meets_no_job_that_may_not_be_changed(platform: Platform, tmp_path: Path) -> None:
+    newer = images.again(platform.images["posts-service"], f"applied-{int(time.time())}")
+    others = [image for name, image in platform.images.items() if name != "posts-service"]
+    folder = kustomization(tmp_path, "local", [newer, *others], namespace=platform.cluster.namespace)
+
+    platform.apply()
+    platform.cluster.run("apply", "-k", str(folder))
+    platform.cluster.settle(within=120)
+    migrated = {
+        container["image"]
+        for job in platform.cluster.objects("jobs")
+        if job["metadata"]["name"].startswith("migrations-") and job["status"].get("succeeded")
+        for container in job["spec"]["template"]["spec"]["containers"]
+    }
+    platform.apply()
+    platform.cluster.settle(within=120)
+
+    assert str(newer) in migrated
 
 
 def test_set_image_brings_a_new_version_and_apply_the_old_one_back(platform: Platform) -> None:

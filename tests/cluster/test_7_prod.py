@@ -52,8 +52,6 @@ def prod(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPat
     ours = not exists(there)
     folder = kustomization(tmp_path_factory.mktemp("prod"), "prod", images, namespace=there.namespace, patches=PATCHES)
     try:
-        if not ours:
-            there.run("delete", "jobs", "--all")
         seconds = apply(there, folder)
         print(f"\nfrom apply to ready: {seconds:.0f} s")
         yield Platform(

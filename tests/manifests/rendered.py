@@ -116,7 +116,8 @@ class Rendering:
             if "template" in spec and found["kind"] != "ExternalSecret":
                 meta = found["metadata"]
                 wave = int(meta.get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
-                yield Workload(found["kind"], meta["name"], wave, spec, spec["template"])
+                name = meta["name"].rpartition("-")[0] if found["kind"] == "Job" else meta["name"]  # without its hash
+                yield Workload(found["kind"], name, wave, spec, spec["template"])
 
 
 def tool() -> list[str] | None:
