@@ -44,6 +44,9 @@ Session = AsyncIOMotorClientSession
 Reading = pymongo.collection.Collection[Document]  # what `in_one_hop` gives
 AFTER = ReturnDocument.AFTER
 AUTHENTICATION_FAILED, NAMESPACE_EXISTS = 18, 48  # MongoDB's error codes
+# A member without power doesn't even say that it's gone. The driver hears from each one this often; after this
+# much silence more it takes the member for lost and asks another one. MongoDB itself waits 10 s for its next primary.
+HEARTBEAT_MS, SILENCE_MS = 3000, 5000
 Answer = TypeVar("Answer")
 
 # Two threads keep a second read going while the first one waits for its socket; more only fight for the GIL.
@@ -71,7 +74,8 @@ async def database(url: str, *, service: str, seconds: float) -> AsyncIterator[D
         appname=service,
         timeoutMS=milliseconds,
         serverSelectionTimeoutMS=milliseconds,
-        connectTimeoutMS=milliseconds,
+        connectTimeoutMS=min(milliseconds, SILENCE_MS),
+        heartbeatFrequencyMS=HEARTBEAT_MS,
         readPreference="primaryPreferred",
         w="majority",
     )
