@@ -9,6 +9,7 @@ HEADINGS = (
     "drill",
     "reads (failed)",
     "writes (failed, told to wait)",
+    "errors over",
     "lost",
     "duplicates",
     "longest gap of reads",
@@ -25,6 +26,7 @@ class Limits:
 
     failed_reads: int | None = 0  # None: the failure is one that readers see
     failed_writes: int | None = 0
+    error_seconds: float = 60  # from the first failed request to the last
     read_gap_seconds: float = 15
     write_gap_seconds: float = 15  # for MongoDB to elect a primary (contract.md, step 5)
     restarts: int | None = 0
@@ -57,6 +59,12 @@ class Outcome:
         return [answer for answer in self.record.writes if not answer.ok and not answer.waits]
 
     @property
+    def error_seconds(self) -> float:
+        """Seconds from the first failed request to the last."""
+        times = [answer.at for answer in (*self.failed_reads, *self.failed_writes)]
+        return max(times) - min(times) if times else 0.0
+
+    @property
     def read_gap(self) -> float:
         """Seconds without a single good read."""
         return self.record.longest_gap(self.record.reads)
@@ -78,6 +86,7 @@ class Outcome:
             "restarts of posts-service": (self.restarts, limits.restarts),
         }
         timed = {
+            "with errors": (self.error_seconds, limits.error_seconds),
             "without a read": (self.read_gap, limits.read_gap_seconds),
             "without a write": (self.write_gap, limits.write_gap_seconds),
             "to heal": (self.heal_seconds, limits.heal_seconds),
@@ -94,6 +103,7 @@ class Outcome:
             self.drill,
             f"{len(record.reads)} ({len(self.failed_reads)})",
             f"{len(record.acknowledged)} ({len(self.failed_writes)}, {self.told_to_wait})",
+            f"{self.error_seconds:.1f} s",
             str(len(self.stored.lost)),
             str(len(self.stored.duplicates)),
             f"{self.read_gap:.1f} s",
