@@ -8,7 +8,7 @@ import pytest
 
 from blogctl.drill.failures import DRILLS
 from blogctl.drill.traffic import Answer, Record, Stored
-from blogctl.drill.verdict import Limits, Outcome, table
+from blogctl.drill.verdict import Limits, Outcome, spells, table
 
 Blogctl = Callable[..., CompletedProcess[str]]
 NOTHING = Stored(lost=[], duplicates=[])
@@ -58,6 +58,10 @@ def test_a_drill_that_cost_nothing_is_good() -> None:
         (outcome(record=record(reads=[Answer(at, at != 5, "502") for at in range(10)])), "1 reads failed (502: 1)"),
         (outcome(restarts=1), "1 restarts of posts-service"),
         (outcome(heal_seconds=121), "121.0 s to heal, 120 allowed"),
+        (
+            outcome(record=record(reads=[Answer(at, at < 10, "503", seconds=1) for at in range(100)])),
+            "89.0 s with errors, 60 allowed",
+        ),
     ],
 )
 def test_each_loss_is_said(bad: Outcome, said: str) -> None:
@@ -69,6 +73,12 @@ def test_a_write_that_is_told_to_wait_has_not_failed() -> None:
     waited = outcome(record=record(writes=told))
 
     assert (waited.told_to_wait, waited.failed_writes) == (1, [])
+
+
+def test_requests_that_fail_now_and_then_fail_in_spells() -> None:
+    failed = [Answer(at, ok=False, said="503", seconds=1) for at in (21, 3, 4, 7, 23)]
+
+    assert spells(failed) == [(2, 6), (20, 22)]
 
 
 @pytest.mark.parametrize(("times", "gap"), [([1, 2, 3, 9], 6), ([8, 9], 8), ([1, 2], 8), ([], 10)])

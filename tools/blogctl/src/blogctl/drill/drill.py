@@ -5,7 +5,7 @@ import time
 from blogctl import terminal
 from blogctl.drill.failures import DRILLS, Drill, Site
 from blogctl.drill.traffic import traffic
-from blogctl.drill.verdict import Outcome, kinds, table, unfinished
+from blogctl.drill.verdict import Outcome, kinds, spells, table, unfinished
 from blogctl.failure import Failure
 
 STEADY_SECONDS = 5  # of traffic before the failure, and after it is healed
@@ -67,8 +67,8 @@ def run(drill: Drill, site: Site, url: str) -> Outcome:
     author.tidy()
     for what, answers in (("reads", outcome.failed_reads), ("writes", outcome.failed_writes)):
         if answers:
-            span = answers[-1].at - answers[0].at
-            terminal.note(f"{len(answers)} {what} failed within {span:.1f} s: {kinds(answers)}")
+            when = ", ".join(f"{start - began:.0f} to {end - began:.0f} s" for start, end in spells(answers))
+            terminal.note(f"{len(answers)} {what} failed, begun {when} after the failure: {kinds(answers)}")
     return outcome
 
 

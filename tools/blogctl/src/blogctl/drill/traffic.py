@@ -29,6 +29,12 @@ class Answer:
     at: float  # time.monotonic()
     ok: bool
     said: str  # a status, or the kind of error
+    seconds: float = 0  # that it took
+
+    @property
+    def began(self) -> float:
+        """When the request was sent, by time.monotonic()."""
+        return self.at - self.seconds
 
     @property
     def waits(self) -> bool:
@@ -166,8 +172,10 @@ class Traffic:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     async def _read(self, api: httpx.AsyncClient) -> None:
-        said = await _said(api, "GET", "/posts", timeout=10)
-        self.record.reads.append(Answer(time.monotonic(), said[0] == "200", said[0]))
+        began = time.monotonic()
+        said, _ = await _said(api, "GET", "/posts", timeout=10)
+        ended = time.monotonic()
+        self.record.reads.append(Answer(ended, said == "200", said, ended - began))
 
     async def _writer(self, api: httpx.AsyncClient) -> None:
         while not self._stopping.is_set():
@@ -179,8 +187,10 @@ class Traffic:
         key, draft = secrets.token_hex(16), {"title": title, "body": "훈련 중에 쓴 글.", "tags": ["drill"]}
         end = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < end:
+            began = time.monotonic()
             said, post = await _said(api, "POST", "/posts", json=draft, headers={"Idempotency-Key": key})
-            self.record.writes.append(Answer(time.monotonic(), said == "201", said))
+            ended = time.monotonic()
+            self.record.writes.append(Answer(ended, said == "201", said, ended - began))
             if said == "201":
                 self.record.acknowledged[title] = post
                 return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from blogctl.drill.traffic import Answer, Record, Stored
 
+CALM_SECONDS = 5
 HEADINGS = (
     "drill",
     "reads (failed)",
@@ -26,7 +27,7 @@ class Limits:
 
     failed_reads: int | None = 0  # None: the failure is one that readers see
     failed_writes: int | None = 0
-    error_seconds: float = 60  # from the first failed request to the last
+    error_seconds: float = 60  # how long there were requests that would fail
     read_gap_seconds: float = 15
     write_gap_seconds: float = 15  # for MongoDB to elect a primary (contract.md, step 5)
     restarts: int | None = 0
@@ -60,9 +61,8 @@ class Outcome:
 
     @property
     def error_seconds(self) -> float:
-        """Seconds from the first failed request to the last."""
-        times = [answer.at for answer in (*self.failed_reads, *self.failed_writes)]
-        return max(times) - min(times) if times else 0.0
+        """Seconds in which requests began that failed, all spells of it together."""
+        return sum(end - start for start, end in spells([*self.failed_reads, *self.failed_writes]))
 
     @property
     def read_gap(self) -> float:
@@ -117,6 +117,17 @@ class Outcome:
 def unfinished(drill: str, why: str) -> tuple[str, ...]:
     """Give the line of a drill that came to no end."""
     return (drill, *[""] * (len(HEADINGS) - 2), why)
+
+
+def spells(failed: list[Answer]) -> list[tuple[float, float]]:
+    """Give from when to when requests began that failed; five seconds without one end a spell."""
+    found: list[tuple[float, float]] = []
+    for began in sorted(answer.began for answer in failed):
+        if found and began - found[-1][1] < CALM_SECONDS:
+            found[-1] = (found[-1][0], began)
+        else:
+            found.append((began, began))
+    return found
 
 
 def kinds(answers: list[Answer]) -> str:
