@@ -1,7 +1,6 @@
 """The platform on the cluster in KUBECONFIG: used as it is where there is one, otherwise made and taken away again."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -13,6 +12,7 @@ from cluster import images as of_this_tree
 from cluster.applied import Platform, apply, exists, kustomization, remove
 from cluster.images import Image
 from kit import docker
+from kit.cluster import cluster_answers
 
 # In another namespace there may be a second platform, whose port is the overlay's.
 ANY_NODE_PORT = {
@@ -24,12 +24,7 @@ ANY_NODE_PORT = {
 @pytest.fixture(scope="session", autouse=True)
 def cluster() -> Cluster:
     """A cluster that answers."""
-    version = ["kubectl", "version", "--request-timeout=5s"]
-    try:
-        answers = subprocess.run(version, capture_output=True, timeout=30, check=False).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        answers = False
-    if not answers:
+    if not cluster_answers():
         pytest.skip("no cluster answers to kubectl: set KUBECONFIG, or `make cluster`")
     return Cluster(os.environ.get("NAMESPACE", NAMESPACE))
 

@@ -48,6 +48,17 @@ def test_an_image_that_is_not_there(platform: Platform, api: httpx.Client) -> No
         assert_the_old_version_serves(platform.cluster, api)
 
 
+def test_a_secret_that_is_missing(platform: Platform, api: httpx.Client) -> None:
+    volume = {"name": "mongo-url", "secret": {"secretName": "never-made"}}
+    patch = json.dumps({"spec": {"template": {"spec": {"volumes": [volume]}}}})
+
+    with rollout(platform.cluster, "patch", "deployment/posts-service", "--patch", patch) as pod:
+        about = f"involvedObject.name={pod},reason=FailedMount"
+        events = platform.cluster.objects("events", "--field-selector", about)
+        assert 'secret "never-made" not found' in events[-1]["message"]
+        assert_the_old_version_serves(platform.cluster, api)
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [(WRONG_PASSWORD, "Authentication failed"), (AWAY, "nowhere.invalid")],

@@ -194,7 +194,7 @@ DRILLS = {
             "scale",
             "posts-service is scaled to 0, then to 3",
             scale_to_nothing,
-            Limits(failed_reads=None, failed_writes=None, read_gap_seconds=90, write_gap_seconds=90, restarts=None),
+            Limits(None, None, error_seconds=90, read_gap_seconds=90, write_gap_seconds=90, restarts=None),
         ),
         Drill("drain", "the primary's node is drained", drain, Limits(heal_seconds=300), nodes=2),
         Drill(
@@ -204,6 +204,7 @@ DRILLS = {
             Limits(
                 failed_reads=None,
                 failed_writes=None,
+                error_seconds=40,  # a node is missed after 20 s or so; what is printed says how long it took
                 read_gap_seconds=45,
                 write_gap_seconds=60,
                 restarts=None,

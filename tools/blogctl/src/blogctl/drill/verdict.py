@@ -27,7 +27,7 @@ class Limits:
 
     failed_reads: int | None = 0  # None: the failure is one that readers see
     failed_writes: int | None = 0
-    error_seconds: float = 60  # how long there were requests that would fail
+    error_seconds: float = 15  # how long there were requests that would fail
     read_gap_seconds: float = 15
     write_gap_seconds: float = 15  # for MongoDB to elect a primary (contract.md, step 5)
     restarts: int | None = 0
