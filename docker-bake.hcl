@@ -1,5 +1,5 @@
 # What is built, and what it is called: `docker buildx bake` here, in GitHub Actions and in Jenkins.
-# Platforms and caches are the caller's: docker buildx bake --set '*.platform=linux/amd64,linux/arm64' …
+# Platforms are the caller's: docker buildx bake --set '*.platform=linux/amd64,linux/arm64' …
 
 # The one place that says whose this is; `blogctl fork init` changes it. Registries want lower case.
 variable "OWNER" {
@@ -27,6 +27,11 @@ variable "BUILD_DATE" {
   default = timestamp()
 }
 
+# The tag under which layers are kept in the registry, one a service: for builders that begin with none of their own.
+variable "CACHE" {
+  default = ""
+}
+
 group "default" {
   targets = ["posts-service", "user-service", "admin-backup"]
 }
@@ -38,6 +43,8 @@ target "service" {
   }
   dockerfile = "services/${name}/Dockerfile"
   tags       = ["${REGISTRY}/${name}:${TAG}"]
+  cache-from = CACHE == "" ? [] : ["type=registry,ref=${REGISTRY}/${name}:${CACHE}"]
+  cache-to   = CACHE == "" ? [] : ["type=registry,ref=${REGISTRY}/${name}:${CACHE},mode=max"]
   args = {
     GIT_SHA    = GIT_SHA
     BUILD_DATE = BUILD_DATE

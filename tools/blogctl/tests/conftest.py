@@ -67,7 +67,9 @@ class RunningUp:
     def started(self) -> "RunningUp":
         """Wait until there are programs."""
         self.says(" -m posts_service serve$")
-        (self._group,) = {row[2] for row in _processes() if row[1] == str(self.process.pid)}
+        while len(groups := {row[2] for row in _processes() if row[1] == str(self.process.pid)}) != 1:
+            time.sleep(0.05)  # one has been forked, and has not joined the others yet
+        (self._group,) = groups
         return self
 
     def ready(self) -> "RunningUp":
