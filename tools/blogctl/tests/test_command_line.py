@@ -8,7 +8,7 @@ def test_help_names_the_commands(blogctl: Blogctl) -> None:
     answer = blogctl("--help")
 
     assert answer.returncode == 0
-    assert {"up", "seed"} <= set(answer.stdout.split())
+    assert {"up", "seed", "drill", "ci", "deploy", "fork"} <= set(answer.stdout.split())
 
 
 def test_an_unknown_option_is_wrong_usage(blogctl: Blogctl) -> None:

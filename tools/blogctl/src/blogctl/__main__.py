@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from blogctl import terminal
+from blogctl.ci.cli import cli as ci
+from blogctl.deploy.cli import cli as deploy
 from blogctl.failure import Failure
+from blogctl.fork.cli import cli as fork
+from blogctl.options import DryRun
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the front door listens, on this machine alone.")]
 Data = Annotated[Path, typer.Option(metavar="DIR", help="Where everything is kept.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the lines that would be run, and do nothing.")]
 
 cli = typer.Typer(
     help="What no other tool does for the blog platform.",
@@ -19,6 +22,9 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(ci, name="ci")
+cli.add_typer(deploy, name="deploy")
+cli.add_typer(fork, name="fork")
 
 
 @cli.callback()

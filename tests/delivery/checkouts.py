@@ -1,0 +1,132 @@
+"""Real git repositories: an origin that is bare, and clones of it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from blogctl import checkout
+from blogctl.deploy import images
+from blogctl.deploy.environment import environments
+from blogctl.deploy.images import UNDEPLOYED, Images
+
+KEPT = ("services", "k8s/overlays", "docker-bake.hcl", ".dockerignore", "README.md")
+SECONDS = 120  # a busy machine, and twenty pushes that race
+# Nobody's own settings (hooks, signing, aliases) take part.
+NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+ADA = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ada"), ("EMAIL", "a@b.example"))
+}
+Answer = subprocess.CompletedProcess[str]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A git repository in a directory, and what can be done there."""
+
+    path: Path
+
+    @property
+    def head(self) -> str:
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def state(self) -> tuple[str, str, str]:
+        """All that a command that fails must leave as it was: the commit, the branch, and every file."""
+        return self.head, self.git("branch", "--show-current"), self.git("status", "--porcelain")
+
+    def git(self, *arguments: str) -> str:
+        done = _run(["git", *arguments], self.path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def blogctl(self, *arguments: str, **environment: str) -> Answer:
+        return _run([sys.executable, "-m", "blogctl", *arguments], self.path, environment)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Run blogctl beside others."""
+        command = [sys.executable, "-m", "blogctl", *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self.path, env=_environment({}), stdout=pipe, stderr=pipe, text=True)
+
+    def commit(self, path: str, text: str, message: str = "a change") -> str:
+        """Append to a file, and commit that."""
+        file = self.path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write(text)
+        self.git("add", "--", path)
+        self.git("commit", "--quiet", "--message", message)
+        return self.head
+
+    def push(self) -> None:
+        self.git("push", "--quiet", "origin", "HEAD:main")
+
+    def bump(self, *wanted: str, source: str = "HEAD") -> str:
+        """Bump dev, and give the commit."""
+        done = self.blogctl("deploy", "bump", *wanted, "--source", source)
+        assert done.returncode == 0, done.stderr
+        return self.head
+
+    def images(self, environment: str = "dev") -> Images:
+        path = f"k8s/overlays/{environment}/images/kustomization.yaml"
+        return images.read(self.path, path)
+
+
+def digest(digit: str) -> str:
+    """Give a digest that is easy to recognize."""
+    return f"sha256:{digit * 64}"
+
+
+def make_origin(path: Path) -> Checkout:
+    """Make a bare repository with one commit: this tree's files, and nothing deployed anywhere."""
+    tree = Checkout(path.with_suffix(".tree"))
+    tree.path.mkdir()
+    listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *KEPT], checkout.ROOT)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (checkout.ROOT / name).exists():
+            copy = tree.path / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes((checkout.ROOT / name).read_bytes())
+    for environment in environments(tree.path):
+        _undeploy(tree.path / environment.images)
+    tree.git("init", "--quiet", "--initial-branch=main")
+    tree.git("add", "--all")
+    tree.git("commit", "--quiet", "--message", "the beginning")
+    tree.git("clone", "--quiet", "--bare", ".", str(path))
+    return Checkout(path)
+
+
+def clone(origin: Checkout, path: Path, *options: str) -> Checkout:
+    """Clone a repository as a person does."""
+    origin.git("clone", "--quiet", *options, f"file://{origin.path}", str(path))
+    return Checkout(path)
+
+
+def one_line(answer: Answer) -> str:
+    """Check that a command failed as it should, and give what it says beside the lines that it ran."""
+    said = [line for line in answer.stderr.splitlines() if not line.startswith("git ")]
+    assert (answer.returncode, answer.stdout, len(said)) == (1, "", 1), answer
+    return said[0]
+
+
+def _undeploy(path: Path) -> None:
+    """Take the digests out, for a clone in which something was deployed."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("    digest: ")]
+    path.write_text("".join(f"{_undeployed(line)}\n" for line in lines), "utf-8")
+
+
+def _undeployed(line: str) -> str:
+    return f"    newTag: {UNDEPLOYED}" if line.startswith("    newTag: ") else line
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, **NOBODY, **ADA, **more}
+
+
+def _run(command: list[str], where: Path, more: dict[str, str] | None = None) -> Answer:
+    env = _environment(more or {})
+    return subprocess.run(command, cwd=where, env=env, capture_output=True, text=True, timeout=SECONDS, check=False)
