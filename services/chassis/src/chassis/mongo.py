@@ -43,7 +43,7 @@ Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 Reading = pymongo.collection.Collection[Document]  # what `in_one_hop` gives
 AFTER = ReturnDocument.AFTER
-UNAUTHORIZED, AUTHENTICATION_FAILED, NAMESPACE_EXISTS = 13, 18, 48  # MongoDB's error codes
+AUTHENTICATION_FAILED, NAMESPACE_EXISTS = 18, 48  # MongoDB's error codes
 # A member without power doesn't even say that it's gone. The driver hears from each one this often; after this
 # much silence more it takes the member for lost and asks another one. MongoDB itself waits 10 s for its next primary.
 HEARTBEAT_MS, SILENCE_MS = 3000, 5000
@@ -124,7 +124,9 @@ def is_away(error: Exception) -> bool:
     that it lets in and lets do nothing: its address has no user, and waits for somebody to give it one.
     """
     if isinstance(error, OperationFailure) and (
-        error.has_error_label("TransientTransactionError") or error.code in {AUTHENTICATION_FAILED, UNAUTHORIZED}
+        error.has_error_label("TransientTransactionError")
+        or error.code == AUTHENTICATION_FAILED
+        or "requires authentication" in str(error)  # 13, which also means that a user may not do this one thing
     ):
         return True
     lost = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
