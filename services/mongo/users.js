@@ -13,7 +13,7 @@ const users = {
   user: {privileges: [may("users", ...WRITES), may("login_attempts", ...WRITES), READY]},
   migrations: {roles: ["readWrite", "dbAdmin"]},
   backup: {privileges: [may("stats", "insert")], roles: ["read"]},
-  reader: {roles: ["read"]},
+  reader: {privileges: [{resource: {cluster: true}, actions: ["replSetGetStatus", "replSetGetConfig"]}], roles: ["read"]},
 };
 
 function createOr(exists, create, change) {

@@ -2,14 +2,20 @@
 
 A ```console block holds commands: `$ ` begins one, `> ` goes on with it, and the lines below are what it prints. In
 those, `…` stands for anything within a line, and a line of `…` alone for any lines. `^C` is typed in the terminal
-where the last command that goes on runs. Comments above a block, unseen in the rendered page, tell the rest:
+where the last command that goes on runs. Two spaces and more are a gap of any width: a column is as wide as what it
+holds. Comments above a block, unseen in the rendered page, tell the rest:
 
     <!-- run: skip because REASON -->          never run; the reason is printed
     <!-- run: needs docker -->                 skipped where Docker does not answer
     <!-- run: until "TEXT" -->                 goes on in a terminal of its own once it has printed a line with TEXT
     <!-- run: fails -->                        its last command must end with another status than 0
     <!-- run: within N seconds -->             has longer than the usual minute
+    <!-- run: typed after "TEXT" -->           what stands behind TEXT is typed too, once the program asks with it
     <!-- run: always -->                       tidies up: also run when a test run is cut short
+
+And one is for the whole page:
+
+    <!-- page: needs cluster -->               skipped where no cluster answers to kubectl
 """
 
 import re
@@ -21,10 +27,12 @@ from markdown_it import MarkdownIt
 INTERRUPT = "^C"
 SECONDS = 60
 SHELLS = {"bash", "sh", "shell", "zsh", "shell-session"}
+ANYTHING = "…"
 _MARK = re.compile(r"<!-- run: (.+?) -->")
+_PAGE = "<!-- page: needs cluster -->"
 _MARKS = re.compile(
     r'skip because (?P<skip>.+)|(?P<docker>needs docker)|until "(?P<until>.+)"|(?P<fails>fails)'
-    r"|within (?P<seconds>\d+) seconds|(?P<always>always)"
+    r'|within (?P<seconds>\d+) seconds|typed after "(?P<asks>.+)"|(?P<always>always)'
 )
 
 
@@ -38,9 +46,11 @@ class Marks:
 
     skip: str | None = None
     docker: bool = False
+    cluster: bool = False
     until: str | None = None
     fails: bool = False
     seconds: int = SECONDS
+    asks: str | None = None
     always: bool = False
 
 
@@ -51,6 +61,7 @@ class Command:
     line: int
     typed: str
     shown: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)  # typed when the program asks
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Block:
     @property
     def typed(self) -> list[str]:
         """All that is typed in it."""
-        return [command.typed for command in self.commands]
+        return [text for command in self.commands for text in (command.typed, *command.answers)]
 
 
 def read(path: Path) -> list[Block]:
@@ -92,10 +103,13 @@ def parse(text: str) -> list[Block]:
         language = token.info.partition(" ")[0]
         if language in SHELLS:
             raise PageError(f"line {line}: commands go into ```console, so that they are run")
-        if token.type == "html_block" and (marks := _MARK.findall(token.content)):
-            said += marks
+        if token.type == "html_block" and (found := _MARK.findall(token.content)):
+            said += found
         elif language == "console":
-            blocks.append(Block(line, _marks(said, line), _commands(token.content, line + 1)))
+            marks = replace(_marks(said, line), cluster=_PAGE in text)
+            blocks.append(
+                Block(line, marks, [_conversation(c, marks.asks) for c in _commands(token.content, line + 1)])
+            )
             said = []
         elif said:
             raise PageError(f"line {line}: a mark stands right above a ```console block")
@@ -131,6 +145,7 @@ def _marks(texts: list[str], line: int) -> Marks:
         until=said.get("until"),
         fails="fails" in said,
         seconds=int(said.get("seconds", SECONDS)),
+        asks=said.get("asks"),
         always="always" in said,
     )
 
@@ -150,3 +165,12 @@ def _commands(content: str, line: int) -> list[Command]:
             commands[-1].shown.append(text.rstrip())
             goes_on = False
     return commands
+
+
+def _conversation(command: Command, asks: str | None) -> Command:
+    """Take what is typed into a program out of the lines that are shown; its line editor redraws those at each key."""
+    if not asks:
+        return command
+    answers = [line.partition(asks)[2].strip() for line in command.shown if asks in line]
+    shown = [ANYTHING if asks in line else line for line in command.shown]
+    return replace(command, shown=shown, answers=answers)

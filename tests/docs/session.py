@@ -6,14 +6,21 @@ from pathlib import Path
 from docs.checkout import readers_environment
 from docs.page import INTERRUPT, Block, Command
 from docs.terminal import Stuck, Terminal
+from kit.cluster import cluster_answers
 from kit.mongodb import docker_answers
 
 Outcome = list[tuple[str, str | None]]  # for each command of a block: what it printed, and what went wrong
 
 
-def runs_here(block: Block) -> bool:
-    """Tell whether this machine can run a block, and the page wants it run."""
-    return not block.marks.skip and (docker_answers() or not block.marks.docker)
+def hindrance(block: Block) -> str | None:
+    """Say why a block can't be run here, or shouldn't be."""
+    if block.marks.skip:
+        return block.marks.skip
+    if block.marks.cluster and not cluster_answers():
+        return "needs a cluster, and none answers to kubectl"
+    if block.marks.docker and not docker_answers():
+        return "needs Docker, which does not answer"
+    return None
 
 
 class Session:
@@ -41,13 +48,13 @@ class Session:
         """
         while len(self._outcomes) <= number:
             block = self._blocks[len(self._outcomes)]
-            self._outcomes.append(self._run(block) if runs_here(block) else [])
+            self._outcomes.append(self._run(block) if not hindrance(block) else [])
         return self._outcomes[number]
 
     def close(self) -> None:
         """Do what is left to tidy up, and close all windows."""
         for block in self._blocks[len(self._outcomes) :]:
-            if block.marks.always and runs_here(block):
+            if block.marks.always and not hindrance(block):
                 self._stopped = None
                 self._run(block)
         for terminal in [*reversed(self._others), self._terminal]:
@@ -79,6 +86,8 @@ class Session:
         if block.marks.until:
             self._others.append(self._opened())
             return self._others[-1].start(command.typed, until=block.marks.until, within=block.marks.seconds), None
-        printed = self._terminal.run(command.typed, within=block.marks.seconds)
+        printed = self._terminal.run(
+            command.typed, within=block.marks.seconds, asks=block.marks.asks, answers=command.answers
+        )
         wrong = f"it ended with status {printed.status}" if (printed.status != 0) != fails else None
         return printed.text, wrong and f"{wrong}; printed was:\n{printed.text}"

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Sequence
 
-ANYTHING = "…"
+from docs.page import ANYTHING
+
+_GAP = re.compile(" {2,}")
 
 
 def difference(shown: Sequence[str], printed: str) -> str | None:
     """Find where a page and a program differ.
 
     Args:
-        shown: The page's lines. `…` stands for anything within a line, and alone for any number of lines.
+        shown: The page's lines. `…` stands for anything within a line, and alone for any number of lines; two spaces
+            and more are a gap of any width.
         printed: What the program wrote.
 
     Returns:
@@ -31,7 +34,7 @@ def _pattern(shown: Sequence[str]) -> re.Pattern[str]:
 
 
 def _line(shown: str) -> str:
-    return ".*".join(map(re.escape, shown.split(ANYTHING)))
+    return ".*".join(" {2,}".join(map(re.escape, _GAP.split(part))) for part in shown.split(ANYTHING))
 
 
 def _joined(lines: Sequence[str]) -> str:

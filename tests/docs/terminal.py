@@ -9,7 +9,8 @@ import signal
 import subprocess
 import termios
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ PROMPT = re.compile(
     "\x1e(\\d+)\x1f"
 )  # what PS1 below prints: the last command's status, between two control characters
 SIZE = (50, 140)
+PAUSE_SECONDS = 1  # between two answers: a line editor that has drawn its prompt reads a moment later
 STOP_SECONDS = 60  # what Ctrl-C may take: a mongod's last checkpoint, containers that stop
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -68,19 +70,31 @@ class Terminal:
         self._reader.start()
         self._until(PROMPT, within=10)
 
-    def run(self, typed: str, *, within: float) -> Printed:
+    def run(self, typed: str, *, within: float, asks: str | None = None, answers: Sequence[str] = ()) -> Printed:
         """Type a command, and wait for its end.
+
+        Args:
+            typed: The command.
+            within: Seconds that it, or one of its answers, may take.
+            asks: What it prints when it wants to be answered.
+            answers: What is typed then, each in its turn.
 
         Raises:
             Stuck: It goes on; it has been interrupted.
         """
         self._type(f"{typed}\n")
+        said = ""
         try:
+            for answer in answers:
+                text, found = self._until(re.compile(re.escape(asks or "")), within=within)
+                said += text + found[0]
+                time.sleep(PAUSE_SECONDS)
+                self._type(f"{answer}\n")
             text, prompt = self._until(PROMPT, within=within)
         except Stuck:
             self.interrupt()
             raise
-        return Printed(clean(text), int(prompt[1]))
+        return Printed(clean(said + text), int(prompt[1]))
 
     def start(self, typed: str, *, until: str, within: float) -> str:
         """Type a command that goes on, and wait for a line with a text in it.

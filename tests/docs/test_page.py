@@ -32,6 +32,27 @@ def test_comments_above_a_block_tell_how_to_run_it() -> None:
     assert (first.marks, second.marks) == (Marks(until="ready:", seconds=300), Marks())
 
 
+def test_what_a_program_asks_for_is_typed_and_no_longer_shown() -> None:
+    (found,) = parse(
+        '<!-- run: typed after "blog> " -->\n'
+        + block("""
+        $ mongosh
+        rs0 blog> db.posts.countDocuments()
+        5
+        rs0 blog> exit
+    """)
+    )
+
+    assert found.typed == ["mongosh", "db.posts.countDocuments()", "exit"]
+    assert found.commands[0].shown == ["…", "5", "…"]
+
+
+def test_a_page_may_need_a_cluster_as_a_whole() -> None:
+    blocks = parse("<!-- page: needs cluster -->\n\n" + block("$ true") + "\n" + block("$ false"))
+
+    assert [found.marks.cluster for found in blocks] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [

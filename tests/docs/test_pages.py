@@ -11,12 +11,18 @@ import pytest
 
 from docs.checkout import PAGES, ROOT
 from docs.page import read
-from docs.session import Session, runs_here
+from docs.session import Session, hindrance
 from docs.shown import difference
 
 LANGUAGES = ("en", "ko")
 SHOWN = [
-    pytest.param(path.name, number, language, id=f"{path.name}-{number}-{language}")
+    pytest.param(
+        path.name,
+        number,
+        language,
+        id=f"{path.name}-{number}-{language}",
+        marks=[pytest.mark.cluster] if block.marks.cluster else [],
+    )
     for path in PAGES
     for number, block in enumerate(read(path))
     for language in LANGUAGES
@@ -45,8 +51,8 @@ def test_both_languages_have_the_reader_type_the_same(path: Path) -> None:
 def test_a_page_shows_what_is_printed(name: str, number: int, language: str, readers: Callable[[str], Session]) -> None:
     page = ROOT / "docs" / language / name
     block = read(page)[number]
-    if not runs_here(block):
-        pytest.skip(f"{name}:{block.line} needs Docker, which does not answer")
+    if why := hindrance(block):
+        pytest.skip(f"{name}:{block.line} {why}")
 
     outcome = readers(name).outcome(number)
 

@@ -12,6 +12,7 @@ from docs.shown import difference
         (["HTTP/1.1 200 OK", "…", "ETag: …"], 'HTTP/1.1 200 OK\nServer: nginx\nDate: today\nETag: "1"'),
         (["one", "…", "two"], "one\ntwo"),
         (["[a-z]*"], "[a-z]*"),
+        (["NAME      READY", "mongo-…  1/1"], "NAME    READY\nmongo-0      1/1"),
     ],
 )
 def test_dots_stand_for_what_differs(shown: list[str], printed: str) -> None:
@@ -26,6 +27,7 @@ def test_dots_stand_for_what_differs(shown: list[str], printed: str) -> None:
         (["one"], "one\ntwo", "more was printed"),
         ([], "one", "more was printed"),
         (["a … c"], "a\nc", "this line was not printed: a … c"),
+        (["a  b"], "a b", "this line was not printed: a  b"),
     ],
 )
 def test_everything_else_has_to_be_the_same(shown: list[str], printed: str, reason: str) -> None:

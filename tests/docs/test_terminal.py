@@ -32,6 +32,12 @@ def test_what_goes_on_is_read_up_to_a_line_and_ended_by_ctrl_c(terminal: Termina
     assert terminal.interrupt().endswith("stopping")
 
 
+def test_a_program_that_asks_is_answered(terminal: Terminal) -> None:
+    asks = "for n in 1 2; do read -p 'name> ' name; echo \"hello $name\"; done"
+
+    assert terminal.run(asks, within=10, asks="name> ", answers=["민지", "hana"]).text.endswith("hello hana")
+
+
 def test_what_hangs_is_interrupted_and_the_next_command_runs(terminal: Terminal) -> None:
     with pytest.raises(Stuck, match="still not there after 1 s"):
         terminal.run("sleep 60", within=1)
