@@ -1,0 +1,179 @@
+"""Somebody's own fork of this repository: on a git server that the cluster reaches, with Argo CD behind it."""
+
+import json
+import os
+import shlex
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from blogctl import checkout
+from blogctl.drill.cluster import Cluster
+from cluster.images import LOCAL_REGISTRY
+from delivery.checkouts import Checkout
+
+OWNER = "Loop-Test"  # registries want lower case, and get it
+MISSING = "000000000000000000000000"  # no post's id: what is answered says which version answers
+ERRORS = "services/posts-service/src/posts_service/errors.py"
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A checkout whose origin Argo CD follows, and the dev environment that it makes."""
+
+    checkout: Checkout
+    cluster: Cluster
+
+    def change(self, path: str, old: str, new: str) -> str:
+        """Change a file, commit and push, as a person does; give the commit."""
+        file = self.checkout.path / path
+        text = file.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), "utf-8")
+        self.checkout.git("commit", "--quiet", "--all", "--message", f"posts-service: {new[:50]}")
+        self.checkout.push()
+        return self.checkout.head
+
+    def run_workflow(self, name: str) -> str:
+        """Run a workflow at what is checked out, and take what it pushed; give what it said."""
+        line = os.environ["RUN_WORKFLOW"].format(checkout=self.checkout.path, workflow=name)
+        done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+        self.checkout.git("pull", "--quiet", "--ff-only", "origin", "main")
+        return done.stdout
+
+    def deploy(self, *services: str) -> str:
+        """Build, publish and bump by hand what is checked out; give the bump."""
+        commit = self.checkout.head
+        built = self.checkout.path.parent / "built.json"
+        settings = {
+            "REGISTRY": f"{LOCAL_REGISTRY}/{OWNER.lower()}",
+            "TAG": commit,
+            "GIT_SHA": commit,
+            "BUILD_DATE": self.checkout.git("log", "-1", "--format=%cI"),
+        }
+        bake = ["docker", "buildx", "bake", "--push", "--metadata-file", str(built), *services]
+        env = os.environ | settings
+        done = subprocess.run(bake, cwd=self.checkout.path, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        said = json.loads(built.read_text("utf-8"))
+        digests = [f"{service}={said[service]['containerimage.digest']}" for service in services]
+        return self.checkout.bump(*digests, source=commit)
+
+    def application(self) -> dict[str, str]:
+        """Tell how Argo CD sees the environment."""
+        asked = ("get", "application", self.cluster.namespace, "-n", "argocd", "--ignore-not-found", "-o", "json")
+        status = json.loads(self.cluster.ask(*asked) or "{}").get("status", {})
+        return {
+            "sync": status.get("sync", {}).get("status", ""),
+            "revision": status.get("sync", {}).get("revision", ""),
+            "health": status.get("health", {}).get("status", ""),
+            "operation": status.get("operationState", {}).get("phase", ""),
+        }
+
+    def until_healthy(self, revision: str, *, within: float) -> float:
+        """Wait until a commit is Synced and Healthy; give the seconds."""
+        wanted = {"sync": "Synced", "revision": revision, "health": "Healthy", "operation": "Succeeded"}
+        return self.cluster.until(
+            lambda: self.application() == wanted, within=within, wanted=lambda: f"{wanted}; {self.application()}"
+        )
+
+
+@dataclass
+class Visitor:
+    """Somebody who calls ten times a second, and notes what went wrong and which version answers."""
+
+    url: str
+    calls: int = 0
+    failed: list[str] = field(default_factory=list)
+    title: str = ""
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def visit(self) -> None:
+        """Call until told to stop."""
+        with httpx.Client(base_url=f"{self.url}/api", timeout=10, headers={"Connection": "close"}) as client:
+            while not self.stopping.wait(0.1):
+                self.calls += 2
+                try:
+                    posts, missing = client.get(f"/posts?limit={1 + self.calls % 50}"), client.get(f"/posts/{MISSING}")
+                except httpx.TransportError as error:
+                    self.failed.append(f"{time.strftime('%X')} {error!r}")
+                    continue
+                self.failed += [
+                    f"{time.strftime('%X')} {answer.request.url}: {answer.status_code}"
+                    for answer, good in ((posts, 200), (missing, 404))
+                    if answer.status_code != good
+                ]
+                if missing.status_code == 404:
+                    self.title = missing.json()["title"]
+
+    def until(self, title: str, *, within: float) -> float:
+        """Wait until a version answers; give the seconds."""
+        began = time.monotonic()
+        while self.title != title:
+            assert time.monotonic() - began < within, f"still {self.title!r} after {within} s, not {title!r}"
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+
+@contextmanager
+def visitor(url: str) -> Iterator[Visitor]:
+    """Let somebody call for as long as a block lasts."""
+    there = Visitor(url)
+    thread = threading.Thread(target=there.visit, daemon=True)
+    thread.start()
+    try:
+        yield there
+    finally:
+        there.stopping.set()
+        thread.join()
+
+
+@contextmanager
+def receiver(host: str) -> Iterator[tuple[str, list[str]]]:
+    """Stand where Slack would: give the address, and the messages as they arrive."""
+    messages: list[str] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            messages.append(json.loads(body)["text"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((host, 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://{host}:{server.server_address[1]}", messages
+        finally:
+            server.shutdown()
+
+
+def make(folder: Path, base: str) -> Checkout:
+    """Clone this repository's HEAD, and make it somebody's own on another git server."""
+    name = f"blog-{int(time.time())}"
+    there = Checkout(folder / name)
+    subprocess.run(["git", "clone", "--quiet", str(checkout.ROOT), str(there.path)], check=True)
+    there.git("checkout", "--quiet", "-B", "main")
+    done = there.blogctl("fork", "init", "--owner", OWNER, "--repo", name, "--git-base", base)
+    assert done.returncode == 0, done.stderr
+    there.git("commit", "--quiet", "--all", "--message", f"This is {OWNER}/{name}")
+    there.git("remote", "set-url", "origin", f"{base}/{OWNER}/{name}.git")
+    there.git("push", "--quiet", "--set-upstream", "origin", "main")
+    return there
+
+
+def host(base: str) -> str:
+    """Give the address that the cluster knows this machine by: the git server's."""
+    return urlsplit(base).hostname or ""
