@@ -21,7 +21,7 @@ from cluster.images import LOCAL_REGISTRY
 from delivery.checkouts import Checkout
 
 OWNER = "Loop-Test"  # registries want lower case, and get it
-MISSING = "000000000000000000000000"  # no post's id: what is answered says which version answers
+MISSING = "ffffffffffffffffffffffff"  # no post's id: what is answered says which version answers
 ERRORS = "services/posts-service/src/posts_service/errors.py"
 
 
@@ -67,6 +67,16 @@ class Fork:
         said = json.loads(built.read_text("utf-8"))
         digests = [f"{service}={said[service]['containerimage.digest']}" for service in services]
         return self.checkout.bump(*digests, source=commit)
+
+    def door(self) -> str:
+        """Make a way in that is not in git, and give its address once it is open."""
+        self.cluster.run(
+            "expose", "deployment/frontend", "--name=door", "--type=NodePort", "--port=80", "--target-port=8080"
+        )
+        port = self.cluster.ask("get", "service/door", "-o", "jsonpath={.spec.ports[0].nodePort}")
+        url = f"http://127.0.0.1:{port}"
+        self.cluster.until(lambda: _answers(url), within=20, wanted=lambda: url)
+        return url
 
     def application(self) -> dict[str, str]:
         """Tell how Argo CD sees the environment."""
@@ -172,6 +182,13 @@ def make(folder: Path, base: str) -> Checkout:
     there.git("remote", "set-url", "origin", f"{base}/{OWNER}/{name}.git")
     there.git("push", "--quiet", "--set-upstream", "origin", "main")
     return there
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/posts", timeout=2).is_success
+    except httpx.TransportError:
+        return False
 
 
 def host(base: str) -> str:

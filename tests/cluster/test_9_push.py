@@ -72,11 +72,8 @@ def fork(messages: list[str], tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def caller(fork: Fork) -> Iterator[Visitor]:
     """Somebody who calls all the time, through a door that is not in git."""
-    fork.cluster.run(
-        "expose", "deployment/frontend", "--name=door", "--type=NodePort", "--port=80", "--target-port=8080"
-    )
-    port = fork.cluster.ask("get", "service/door", "-o", "jsonpath={.spec.ports[0].nodePort}")
-    with visitor(f"http://127.0.0.1:{port}") as there:
+    url = fork.door()
+    with visitor(url) as there:
         there.until(FIRST, within=20)
         yield there
 
