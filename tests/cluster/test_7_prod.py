@@ -32,7 +32,11 @@ PATCHES = [
         "patch": '[{"op": "add", "path": "/spec/behavior",'
         ' "value": {"scaleDown": {"stabilizationWindowSeconds": 15}}}]',
     },
-    # Without Argo CD nothing comes in waves.
+    # Without Argo CD nothing comes in waves, and what looks at the result would come first.
+    {
+        "target": {"kind": "Job", "name": "smoke-test"},
+        "patch": "{apiVersion: batch/v1, kind: Job, metadata: {name: smoke-test}, $patch: delete}",
+    },
     {
         "target": {"kind": "Deployment"},
         "patch": '[{"op": "replace", "path": "/spec/progressDeadlineSeconds", "value": 300}]',
