@@ -23,6 +23,7 @@ NAMES = ("--owner", "Alice-Kim", "--repo", "Blog")
 PLACES = {
     "docker-bake.hcl",
     "argocd/repository/repository.yaml",
+    "argocd/platform/validatingadmissionpolicy.yaml",
     *(f"k8s/overlays/{name}/images/kustomization.yaml" for name in ("local", "dev", "staging", "prod")),
 }
 

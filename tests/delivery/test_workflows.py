@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from blogctl import checkout
+from blogctl.deploy import images
+from blogctl.deploy.environment import WAY, Environment
 
 GITHUB = checkout.ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -24,6 +26,7 @@ MAY_WRITE = {
     ("deploy.yml", "build"): {"packages"},
     ("deploy.yml", "publish"): {"packages", "id-token", "attestations"},
     ("deploy.yml", "bump"): {"contents"},
+    ("promote.yml", "promote"): {"contents"},
 }
 NOT_IN_CI = {"cluster", "load", "kit"}  # needs a cluster (e2e.yml), measures, is no test
 Job = dict[str, Any]
@@ -99,11 +102,30 @@ def test_a_pull_request_can_write_nothing() -> None:
     assert not any("workflow_run" in triggers(load(file)) for file in WORKFLOWS)
 
 
+def test_a_workflow_that_is_called_asks_for_no_more_than_its_caller_may() -> None:
+    """GitHub refuses to start the caller otherwise, even if the job that asks is skipped."""
+    callers = [job for _, _, job in jobs() if str(job.get("uses", "")).startswith("./.github/workflows/")]
+    assert callers
+    for caller in callers:
+        asked = {right for _, _, job in jobs(of=Path(caller["uses"]).name) for right in job["permissions"].items()}
+
+        assert asked <= set(caller["permissions"].items())
+
+
+def test_a_promotion_offers_what_there_is() -> None:
+    """GitHub's form can't ask: a new service or environment has to be added there."""
+    inputs = load(GITHUB / "workflows" / "promote.yml")[True]["workflow_dispatch"]["inputs"]
+    dev = images.read(checkout.ROOT, Environment("dev").images)
+
+    assert (inputs["from"]["options"], inputs["to"]["options"]) == (list(WAY[:-1]), list(WAY[1:]))
+    assert inputs["services"]["options"] == ["all", *dev.services()]
+
+
 def test_every_job_that_runs_has_a_limit() -> None:
     assert [(file, name) for file, name, job in jobs() if "uses" not in job and "timeout-minutes" not in job] == []
 
 
-def test_only_the_job_that_pushes_keeps_a_credential() -> None:
+def test_only_the_jobs_that_push_keep_a_credential() -> None:
     checkouts = [
         (name, step["with"]["persist-credentials"])
         for _, name, job in jobs()
@@ -111,7 +133,7 @@ def test_only_the_job_that_pushes_keeps_a_credential() -> None:
         if step.get("uses", "").startswith("actions/checkout@")
     ]
 
-    assert {name for name, kept in checkouts if kept} == {"bump"}
+    assert {name for name, kept in checkouts if kept} == {"bump", "promote"}
 
 
 def test_no_script_holds_what_a_stranger_may_say() -> None:

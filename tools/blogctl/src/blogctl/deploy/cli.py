@@ -8,6 +8,15 @@ from blogctl import terminal
 from blogctl.options import DryRun
 
 Push = Annotated[bool, typer.Option("--push/--no-push", help="Push the commit to origin's main.")]
+Verify = Annotated[
+    str,
+    typer.Option(
+        metavar="OPTIONS",
+        envvar="COSIGN_VERIFY_OPTIONS",
+        help="Further options of cosign verify: where no transparency log can be reached, "
+        "'--insecure-ignore-tlog --private-infrastructure'.",
+    ),
+]
 Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment.")]
 
 cli = typer.Typer(help="What runs where: one commit a change.", no_args_is_help=True)
@@ -27,6 +36,37 @@ def bump(
 
     if commit := work.bump(images, env=env, source=source, push=push, dry_run=dry_run):
         terminal.answer(commit)
+
+
+@cli.command()
+def promote(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Where the images run.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="What comes next: dev, staging, prod.")],
+    services: Annotated[list[str] | None, typer.Argument(metavar="SERVICE...", help="Which; else all.")] = None,
+    *,
+    push: Annotated[bool, typer.Option("--push", help="One commit on main, in place of a pull request.")] = False,
+    verify: Verify = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Let what runs in one environment, and is signed, run in the next: a branch and, by gh, its pull request."""
+    from blogctl.deploy import promote as work  # noqa: PLC0415
+
+    if made := work.promote(origin, target, services or [], push=push, verify=verify, dry_run=dry_run):
+        terminal.answer(made)
+
+
+@cli.command()
+def check(*, verify: Verify = "", dry_run: DryRun = False) -> None:
+    """Check that every image came by a bump, went through every environment before, and is signed."""
+    from blogctl.deploy import check as work  # noqa: PLC0415
+
+    wrong = work.check(verify=verify, dry_run=dry_run)
+    for line in wrong:
+        terminal.note(f"blogctl: {line}", style="red")
+    if wrong:
+        raise typer.Exit(1)
+    if not dry_run:
+        terminal.note("every image came its way, and what was promoted is signed")
 
 
 @cli.command()

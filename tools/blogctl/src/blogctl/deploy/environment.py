@@ -54,5 +54,10 @@ def environment(root: Path, name: str) -> Environment:
     return Environment(name)
 
 
+def before(place: Environment) -> Environment | None:
+    """Give the environment that another's images come from; None for the first, and for one beside the way."""
+    return Environment(WAY[WAY.index(place.name) - 1]) if place.name in WAY[1:] else None
+
+
 def _place(name: str) -> int:
     return WAY.index(name) if name in WAY else len(WAY)

@@ -76,12 +76,18 @@ def check(images: Images, past: History, environment: Environment) -> None:
     Raises:
         Failure: Somebody changed it by hand.
     """
+    for edit in edits(images, past, environment):
+        raise Failure(edit)
+
+
+def edits(images: Images, past: History, environment: Environment) -> Iterator[str]:
+    """Say of each service whose image no deploy brought that somebody changed it by hand, and what to do."""
     for service in images.services():
         image, bump = images[service], past.bump(service)
         if image.digest is None:
             continue  # as `blogctl fork init` leaves it
         if bump is None or image != bump.images[service]:
-            raise Failure(
+            yield (
                 f"{environment.images} was edited by hand: no deploy brought {service} {image.digest.short} of "
                 f"{short(image.source)}; git revert the commit that did (git log -p {environment.images}), then again"
             )

@@ -59,6 +59,10 @@ class Images:
         """Give what a service runs; one that the file doesn't name runs nothing."""
         return self[service] if service in self._entries() else Image()
 
+    def name(self, service: str) -> str:
+        """Give the name of a service's image, with its registry."""
+        return str(self._entries()[service]["newName"])
+
     def services(self) -> list[str]:
         """Give the services' names, in the file's order."""
         return list(self._entries())
