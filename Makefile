@@ -42,6 +42,9 @@ drills: setup ## What fails on that cluster, and what it costs: DRILLS="drain no
 bench: setup ## What a request costs, against the textbook's version of it
 	@$(BIN)/python tests/load/bench.py $(BENCH)
 
+bench-backup: setup ## What a backup and a restore cost, against mongodump and mongorestore
+	@$(BIN)/python tests/load/bench_backup.py $(BENCH)
+
 lint: setup ## Formatting, smells, types, and what graders say of images and manifests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -82,4 +85,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test test-docs test-cluster drills bench lint lock images cluster cluster-down gitops help
+.PHONY: run seed setup test test-docs test-cluster drills bench bench-backup lint lock images cluster cluster-down gitops help

@@ -22,7 +22,9 @@ import importlib, os, pkgutil, sys
 for name in ("posts_service", "user_service", "admin_backup"):
     if importlib.util.find_spec(name):
         importlib.import_module(name + ".__main__")
-        importlib.import_module("chassis.server")
+for name in ("chassis.server", "admin_backup.backup", "admin_backup.targets.s3"):
+    if importlib.util.find_spec("uvicorn" if name == "chassis.server" else "obstore"):
+        importlib.import_module(name)
 specs = [module.__spec__ for module in sys.modules.values() if module.__spec__ and module.__spec__.cached]
 print([spec.name for spec in specs if spec.cached.startswith(("/app", "/venv")) and not os.path.exists(spec.cached)])
 """

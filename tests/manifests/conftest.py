@@ -16,6 +16,8 @@ FITS = [
     Place("prod", ("external-database",)),
     Place("staging", ("external-secrets",)),
     Place("prod", ("external-secrets",)),
+    Place("staging", ("image-policy",)),
+    Place("prod", ("image-policy",)),
     Place("prod", ("gateway", "external-database", "external-secrets")),
 ]
 PLACES = [*map(Place, OVERLAYS), *FITS]

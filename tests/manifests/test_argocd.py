@@ -14,7 +14,7 @@ from manifests.rendered import ENVIRONMENTS, NAMESPACES, Place, Rendering, rende
 from manifests.schemas import CRDS, VERSIONS, complaints
 
 ARGOCD = checkout.ROOT / "argocd"
-FOLDERS = ("argocd", "argocd/root", "argocd/settings", "argocd/git-server")
+FOLDERS = ("argocd", "argocd/root", "argocd/platform", "argocd/settings", "argocd/git-server")
 CLUSTER_WIDE = {"Namespace"}
 
 

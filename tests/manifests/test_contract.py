@@ -98,6 +98,25 @@ def test_statistics_are_taken_at_one_in_seoul(platform: Rendering) -> None:
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("0 1 * * *", "Asia/Seoul", "Forbid")
 
 
+def test_statistics_come_after_a_backup_on_a_volume(platform: Rendering) -> None:
+    job = platform.workload("admin-backup").pod
+    steps = [container["command"][-1] for container in [*job["initContainers"], *job["containers"]]]
+
+    assert steps == ["backup", "prune", "stats"]
+    assert {"name": "backups", "persistentVolumeClaim": {"claimName": "backups"}} in job["volumes"]
+    assert platform.names("PersistentVolumeClaim") == {"backups"}
+
+
+def test_a_backup_is_tried_where_it_can_do_no_harm(platform: Rendering) -> None:
+    verification = platform.workload("backup-verification")
+    (scratch,) = verification.pod["initContainers"]
+    policy = platform.get("NetworkPolicy", "backup-verification")["spec"]
+
+    assert (scratch["restartPolicy"], scratch["command"][:3]) == ("Always", ["mongod", "--bind_ip", "127.0.0.1"])
+    assert not [volume for volume in verification.pod["volumes"] if "secret" in volume]
+    assert policy.keys() == {"podSelector", "policyTypes"}
+
+
 def test_only_who_needs_mongo_reaches_it(platform: Rendering) -> None:
     (rule,) = platform.get("NetworkPolicy", "mongo")["spec"]["ingress"]
     (peer,) = rule["from"]

@@ -1,7 +1,8 @@
-"""A blog to count."""
+"""A blog to count, and one to back up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pymongo
@@ -9,6 +10,8 @@ import pytest
 from pymongo.database import Database
 
 from kit.mongodb import database, empty
+
+from .command import Admin
 
 
 @pytest.fixture
@@ -39,3 +42,28 @@ def blog(blog_url: str) -> Iterator[Database[dict[str, Any]]]:
             ]
         )
         yield blog
+
+
+@pytest.fixture
+def live(mongod_url: str) -> Iterator[Database[dict[str, Any]]]:
+    """A blog to back up: two posts, Korean among them, a user, and indexes of every kind that the services use."""
+    with pymongo.MongoClient[dict[str, Any]](database(mongod_url, "live_blog")) as client:
+        blog = client.get_default_database()
+        client.drop_database(blog)
+        posts = [{"_id": number, "title": f"글 {number}", "tags": ["쿠버네티스"], "words": ["글"]} for number in (1, 2)]
+        blog["posts"].insert_many(posts)
+        blog["posts"].create_index([("created_at", -1), ("_id", -1)])
+        blog["posts"].create_index("words")
+        blog["users"].insert_one({"_id": 1, "name": "minji"})
+        blog["users"].create_index("name", unique=True)
+        blog["idempotency"].insert_one({"_id": 1, "at": datetime(2026, 1, 1, tzinfo=UTC)})
+        blog["idempotency"].create_index("at", expireAfterSeconds=24 * 3600)
+        yield blog
+
+
+@pytest.fixture
+def admin(live: Database[dict[str, Any]], mongod_url: str, tmp_path: Path) -> Admin:
+    """The command, for that blog and a directory that is empty."""
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    return Admin(database(mongod_url, live.name), backups)

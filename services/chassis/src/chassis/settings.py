@@ -38,10 +38,26 @@ class FromFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in found.items() if value is not None}
 
 
-class Settings(BaseSettings):
-    """What every service reads. A service adds its own fields."""
+class FromEnvironment(BaseSettings):
+    """Settings that come from `NAME` or from the file in `NAME_FILE`, and from nowhere else."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Given values first, then `NAME`, then the file in `NAME_FILE`."""
+        return init_settings, env_settings, FromFiles(settings_cls)
+
+
+class Settings(FromEnvironment):
+    """What every service reads. A service adds its own fields."""
 
     host: str = "0.0.0.0"  # noqa: S104 (a pod is reached by its own address)
     port: int = Field(default=3000, ge=1, le=65535)
@@ -67,18 +83,6 @@ class Settings(BaseSettings):
             # The driver's own words may quote the address, and with it the password.
             raise ValueError("not an address of MongoDB (mongodb://host:27017/blog)") from error
         raise ValueError("names no database (mongodb://host:27017/blog)")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Given values first, then `NAME`, then the file in `NAME_FILE`."""
-        return init_settings, env_settings, FromFiles(settings_cls)
 
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
