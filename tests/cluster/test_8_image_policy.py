@@ -66,7 +66,6 @@ def test_the_platform_s_images_are_taken(held: Cluster, image: str) -> None:
     [
         (f"{OWN}:latest", TAGGED),
         (OWN, TAGGED),
-        (f"{OWN}:1@sha256:abc", TAGGED),
         ("busybox", FOREIGN),
         ("mongo:latest", FOREIGN),
         (f"example.org/mongo@sha256:{'a' * 64}", FOREIGN),

@@ -243,7 +243,8 @@ def interrupted(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(progress.Lines, "ended", ended)
     monkeypatch.setattr(sys, "argv", ["admin-backup", *command])
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # these two would stay with the tests
+    monkeypatch.setattr(os, "nice", lambda _: 0)
     with pytest.raises(SystemExit) as exited:
         program.main()
 

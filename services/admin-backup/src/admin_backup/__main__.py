@@ -1,5 +1,6 @@
 """`python -m admin_backup`: backup, verify, restore, list, prune, stats."""
 
+import os
 import signal
 import sys
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from chassis.failure import Failure
 from chassis.settings import Settings
 
 SERVICE = "admin-backup"
+NICENESS = 10  # whoever reads and writes the blog meanwhile comes first
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Name = Annotated[str | None, typer.Argument(help="Which backup; the newest without a name.", show_default=False)]
 Kept = Annotated[int, typer.Option(min=0, help="How many to keep; the newest of each stands for it.")]
@@ -39,6 +41,7 @@ def backup() -> None:
     from admin_backup.progress import watcher  # noqa: PLC0415
 
     storage = _storage()
+    os.nice(NICENESS)
     with watcher() as watching:
         kept, keys = _catalog(storage), recipients(storage.backup_recipients)
         written = work.back_up(_mongo_url(), kept, keys, watching)
