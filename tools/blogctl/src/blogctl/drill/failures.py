@@ -204,7 +204,8 @@ DRILLS = {
             Limits(
                 failed_reads=None,
                 failed_writes=None,
-                error_seconds=40,  # a node is missed after 20 s or so; what is printed says how long it took
+                # A node is missed after 20 to 25 s, and a few connections were seen to go there after that, too.
+                error_seconds=75,
                 read_gap_seconds=45,
                 write_gap_seconds=60,
                 restarts=None,
