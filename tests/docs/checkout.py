@@ -30,6 +30,7 @@ def clone(directory: Path) -> Path:
             shutil.copymode(source, target)
         elif name:
             target.unlink(missing_ok=True)
+    _git("-C", str(directory), "add", "--intent-to-add", ".")  # for a page that does `git commit --all`
     _environment(directory / ".venv")
     return directory
 
