@@ -118,6 +118,7 @@ def test_a_transaction_that_runs_into_another_is_tried_again(blog_url: str, blog
         (ExecutionTimeout("operation exceeded time limit", 50), True),
         (WriteConcernError("waiting for replication timed out", 64), True),
         (OperationFailure("Authentication failed.", 18), True),
+        (OperationFailure("No keys found for HMAC that is valid for time", 211), True),
         (OperationFailure("command find requires authentication", 13), True),
         (OperationFailure("write conflict", 112, {"errorLabels": ["TransientTransactionError"]}), True),
         (OperationFailure("unknown top level operator", 2), False),

@@ -43,7 +43,7 @@ Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 Reading = pymongo.collection.Collection[Document]  # what `in_one_hop` gives
 AFTER = ReturnDocument.AFTER
-AUTHENTICATION_FAILED, NAMESPACE_EXISTS = 18, 48  # MongoDB's error codes
+AUTHENTICATION_FAILED, NAMESPACE_EXISTS, KEY_NOT_FOUND = 18, 48, 211  # MongoDB's error codes
 # A member without power doesn't even say that it's gone. The driver hears from each one this often; after this
 # much silence more it takes the member for lost and asks another one. MongoDB itself waits 10 s for its next primary.
 HEARTBEAT_MS, SILENCE_MS = 3000, 5000
@@ -125,7 +125,7 @@ def is_away(error: Exception) -> bool:
     """
     if isinstance(error, OperationFailure) and (
         error.has_error_label("TransientTransactionError")
-        or error.code == AUTHENTICATION_FAILED
+        or error.code in {AUTHENTICATION_FAILED, KEY_NOT_FOUND}  # 211: a member that has just begun
         or "requires authentication" in str(error)  # 13, which also means that a user may not do this one thing
     ):
         return True
