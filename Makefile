@@ -15,7 +15,6 @@ ACTIONLINT = $(or $(shell command -v actionlint),$(wildcard $(HOME)/go/bin/actio
 POSTS ?= 100000
 # Those that one node is enough for; `blogctl drill --list` names all.
 DRILLS ?= posts-pods mongo-primary restart scale out-of-memory full-disk
-DRILLS ?= posts-pods mongo-primary restart scale out-of-memory full-disk # drain and node-loss need two nodes
 
 ##@ Run
 run: setup ## The whole blog on http://localhost:8080, until Ctrl-C; UP="--port 9000"

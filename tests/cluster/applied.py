@@ -9,6 +9,7 @@ import yaml
 
 from blogctl import checkout
 from blogctl.drill.cluster import Cluster
+from blogctl.drill.failures import Site
 from cluster.images import Image
 
 READY_SECONDS = 200  # how long a test waits; what is promised is tested by itself
@@ -27,6 +28,12 @@ class Platform:
     def apply(self) -> list[str]:
         """Apply it again, and give what kubectl says, a line an object."""
         return self.cluster.run("apply", "-k", str(self.folder)).splitlines()
+
+
+def site(platform: Platform) -> Site:
+    """Say where drills take place; FAIL_WITH, HEAL_WITH and SPARE are the options of `blogctl drill`."""
+    words = os.environ
+    return Site(platform.cluster, words.get("FAIL_WITH", ""), words.get("HEAL_WITH", ""), (words.get("SPARE", ""),))
 
 
 def kustomization(folder: Path, overlay: str, images: list[Image], **more: object) -> Path:

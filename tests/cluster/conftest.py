@@ -8,6 +8,7 @@ import pytest
 
 from blogctl.drill.cluster import NAMESPACE, Cluster
 from blogctl.drill.failures import Site
+from cluster import applied
 from cluster import images as of_this_tree
 from cluster.applied import Platform, apply, exists, kustomization, remove
 from cluster.images import Image
@@ -56,9 +57,8 @@ def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.Tem
 
 @pytest.fixture
 def site(platform: Platform) -> Site:
-    """Where drills take place; FAIL_WITH, HEAL_WITH and SPARE are the options of `blogctl drill`."""
-    words = os.environ
-    return Site(platform.cluster, words.get("FAIL_WITH", ""), words.get("HEAL_WITH", ""), (words.get("SPARE", ""),))
+    """Where drills take place."""
+    return applied.site(platform)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from blogctl.drill.drill import run
 from blogctl.drill.failures import DRILLS, Site
 from blogctl.drill.traffic import Author
 from blogctl.drill.verdict import table
+from cluster import applied
 from cluster.applied import Platform, apply, exists, kustomization, remove
 from cluster.images import Image
 
@@ -68,8 +69,7 @@ def prod(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 def site(prod: Platform) -> Site:
-    words = os.environ
-    return Site(prod.cluster, words.get("FAIL_WITH", ""), words.get("HEAL_WITH", ""), (words.get("SPARE", ""),))
+    return applied.site(prod)
 
 
 @pytest.mark.timeout(400)
