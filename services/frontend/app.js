@@ -7,6 +7,7 @@ import { list } from './list.js';
 import { by, found, offerTags, older, tagged } from './lists.js';
 import { post } from './post.js';
 import * as router from './router.js';
+import { statistics } from './statistics.js';
 import { edit, write } from './writing.js';
 
 /**
@@ -25,4 +26,6 @@ async function home({ query }) {
 
 localize(document);
 header.start();
-router.start({ '': home, posts: post, tags: tagged, search: found, authors: by, write, edit, login: () => login(), register });
+router.start({
+  '': home, posts: post, tags: tagged, search: found, authors: by, statistics, write, edit, login: () => login(), register,
+});

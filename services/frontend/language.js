@@ -56,14 +56,17 @@ export function hush(element) {
 }
 
 /**
- * Write a date in the reader's language and time zone.
+ * Write a date in the reader's language and time zone. A day alone is the same day everywhere.
  * @param {HTMLTimeElement} element
  * @param {string} iso
  */
 export function date(element, iso) {
+  const alone = !iso.includes('T');
+  const precise = alone ? {} : /** @type {const} */ ({ timeStyle: 'short' });
+  const timeZone = alone ? 'UTC' : undefined; // JavaScript reads a day as UTC's
   element.dateTime = iso;
-  element.textContent = new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
-  element.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(iso));
+  element.textContent = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone }).format(new Date(iso));
+  element.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', ...precise, timeZone }).format(new Date(iso));
 }
 
 /**

@@ -19,7 +19,7 @@ function once(name, make, group) {
 }
 
 once("keyfile", () => crypto.randomBytes(756).toString("base64"));  // MongoDB allows 1024 characters
-for (const name of ["posts", "user", "migrations", "backup", "reader"]) {
+for (const name of [...Object.values(addresses), "reader"]) {
   once(`passwords/${name}`, () => crypto.randomBytes(24).toString("base64url"));
 }
 for (const [reader, name] of Object.entries(addresses)) {

@@ -9,10 +9,10 @@ function may(collection, ...actions) {
 const WRITES = ["find", "insert", "update", "remove"];
 const READY = may("schema_migrations", "find");
 const users = {
-  posts: {privileges: [may("posts", ...WRITES), may("idempotency", ...WRITES), may("stats", "find"), READY]},
+  posts: {privileges: [may("posts", ...WRITES), may("idempotency", ...WRITES), may("stats", "find"), may("backups", "find"), READY]},
   user: {privileges: [may("users", ...WRITES), may("login_attempts", ...WRITES), READY]},
   migrations: {roles: ["readWrite", "dbAdmin"]},
-  backup: {privileges: [may("stats", "insert")], roles: ["read"]},
+  backup: {privileges: [may("stats", "insert"), may("backups", "insert", "update")], roles: ["read"]},
   reader: {privileges: [{resource: {cluster: true}, actions: ["replSetGetStatus", "replSetGetConfig"]}], roles: ["read"]},
 };
 

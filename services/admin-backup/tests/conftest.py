@@ -56,7 +56,7 @@ def live(mongod_url: str) -> Iterator[Database[dict[str, Any]]]:
         blog["posts"].create_index("words")
         blog["users"].insert_one({"_id": 1, "name": "minji"})
         blog["users"].create_index("name", unique=True)
-        blog["idempotency"].insert_one({"_id": 1, "at": datetime(2026, 1, 1, tzinfo=UTC)})
+        blog["idempotency"].insert_one({"_id": 1, "at": datetime.now(UTC)})  # an old one would be gone in a minute
         blog["idempotency"].create_index("at", expireAfterSeconds=24 * 3600)
         yield blog
 

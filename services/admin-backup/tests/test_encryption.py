@@ -46,6 +46,7 @@ def test_its_key_opens_it_as_age_keygen_writes_it(encrypted: Admin, command: str
         ("AGE-SECRET-KEY-1HUNTER2", "BACKUP_IDENTITY: not a secret key of age (AGE-SECRET-KEY-1…)"),
         ("# nothing", "BACKUP_IDENTITY: no secret key of age in it (AGE-SECRET-KEY-1…)"),
     ],
+    ids=["none", "another", "broken", "empty"],  # a key of each run in a test's name would part the workers of xdist
 )
 def test_without_its_key_it_stays_closed(encrypted: Admin, key: str, reason: str) -> None:
     failure = encrypted.given(BACKUP_IDENTITY=key).run("verify").failure

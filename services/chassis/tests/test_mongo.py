@@ -74,6 +74,33 @@ def test_a_whole_read_is_one_hop_to_a_thread(blog_url: str, blog: Blog) -> None:
     assert on_mongodb(blog_url, work) == (["노드", "파드"], "minji's", False)
 
 
+def test_a_read_waits_for_a_member_that_has_just_begun(blog_url: str, blog: Blog) -> None:
+    blog["notes"].insert_one({"text": "파드"})
+    refusals = [OperationFailure("No keys found for HMAC that is valid for time", 211) for _ in range(3)]
+
+    def read(notes: mongo.Reading) -> str:
+        if refusals:
+            raise refusals.pop()
+        return str(notes.distinct("text")[0])
+
+    assert on_mongodb(blog_url, lambda blog: mongo.in_one_hop(blog["notes"], read)) == "파드"
+
+
+@pytest.mark.parametrize("code", [211, 2])
+def test_a_read_waits_no_longer_than_a_reader_would(blog_url: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "KEYS_SECONDS", 0.3)
+    tries = 0
+
+    def read(_: mongo.Reading) -> None:
+        nonlocal tries
+        tries += 1
+        raise OperationFailure("refused", code)
+
+    with pytest.raises(OperationFailure, match="refused"):
+        on_mongodb(blog_url, lambda blog: mongo.in_one_hop(blog["notes"], read))
+    assert (tries > 1) == (code == 211)
+
+
 def test_of_a_transaction_all_is_stored_or_nothing(blog_url: str, blog: Blog) -> None:
     async def two(blog: mongo.Database, second: dict[str, Any]) -> None:
         async def write(session: mongo.Session) -> None:

@@ -22,12 +22,18 @@ def blog_url(mongod_url: str) -> str:
     return migrated(mongod_url, "posts_service_tests", service=SERVICE, steps=MIGRATIONS)
 
 
-@pytest.fixture
-def blog(blog_url: str) -> Iterator[Blog]:
-    """What is stored: nothing, at first."""
-    empty(blog_url)
+@pytest.fixture(scope="session")
+def stored(blog_url: str) -> Iterator[Blog]:
+    """The database itself; a client of its own for each test would take longer than most tests."""
     with pymongo.MongoClient[dict[str, Any]](blog_url) as mongod:
         yield mongod.get_default_database()
+
+
+@pytest.fixture
+def blog(stored: Blog, blog_url: str) -> Blog:
+    """What is stored: nothing, at first."""
+    empty(blog_url)
+    return stored
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +46,8 @@ def signer() -> Iterator[Signer]:
 @pytest.fixture(scope="session")
 def settings(blog_url: str, signer: Signer) -> PostsSettings:
     """Settings that lead to the database and to the signer's keys."""
-    return PostsSettings.model_validate({"mongo_url": blog_url, "jwks_url": signer.jwks_url, "tags_fresh_seconds": 0})
+    fresh = {"tags_fresh_seconds": 0, "backups_fresh_seconds": 0}
+    return PostsSettings.model_validate({"mongo_url": blog_url, "jwks_url": signer.jwks_url, **fresh})
 
 
 @pytest.fixture(scope="session")

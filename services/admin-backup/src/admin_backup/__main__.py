@@ -37,6 +37,7 @@ cli = typer.Typer(
 def backup() -> None:
     """Write the blog as it is now into BACKUP_DIR, while it is in use."""
     from admin_backup import backup as work  # noqa: PLC0415 (so it is with all: --help and stats need none of it)
+    from admin_backup import report  # noqa: PLC0415
     from admin_backup.encryption import recipients  # noqa: PLC0415
     from admin_backup.progress import watcher  # noqa: PLC0415
 
@@ -45,6 +46,7 @@ def backup() -> None:
     with watcher() as watching:
         kept, keys = _catalog(storage), recipients(storage.backup_recipients)
         written = work.back_up(_mongo_url(), kept, keys, watching)
+    report.tell(_mongo_url(), kept)
     _answer("backup_written", tables.written(written), **_facts(written))
 
 
@@ -68,6 +70,7 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Give up what the database holds.")] = False,
 ) -> None:
     """Bring a backup back into the database that MONGO_URL names."""
+    from admin_backup import report  # noqa: PLC0415
     from admin_backup import restore as work  # noqa: PLC0415
     from admin_backup.progress import watcher  # noqa: PLC0415
 
@@ -75,6 +78,7 @@ def restore(
     with watcher() as watching:
         kept, keys = _catalog(storage), _identities(storage)
         done = work.restore(_mongo_url(), kept, name, keys, watching, replace=replace)
+    report.tell(_mongo_url(), kept)
     facts: dict[str, Any] = {"took_seconds": done.took_seconds, "replaced": done.replaced, "left": done.left}
     _answer("backup_restored", tables.restored(done.manifest, **facts), **(_facts(done.manifest) | facts))
 

@@ -15,7 +15,7 @@ from admin_backup.load import load
 from admin_backup.manifest import Manifest
 from admin_backup.opened import opened
 from admin_backup.progress import Watcher
-from admin_backup.snapshot import REMAINS
+from admin_backup.snapshot import NOT_THE_BLOG, REMAINS
 from chassis.failure import Failure
 
 Blog = Database[dict[str, Any]]
@@ -86,8 +86,7 @@ def _switch(blog: Blog, prefix: str, names: list[str]) -> None:
 
 
 def _live(blog: Blog) -> list[str]:
-    hidden = ("system.", REMAINS)
-    return sorted(name for name in blog.list_collection_names() if not name.startswith(hidden))
+    return sorted(name for name in blog.list_collection_names() if not name.startswith(NOT_THE_BLOG))
 
 
 def _remains(blog: Blog) -> list[str]:

@@ -12,14 +12,15 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from admin_backup import server
+from admin_backup import report, server
 from admin_backup.archive import Head
 from admin_backup.documents import batch_size
 from chassis.failure import Failure
 
 SNAPSHOT_TOO_OLD, SNAPSHOT_UNAVAILABLE = 239, 246  # MongoDB's error codes
 TRIES = 10  # a second apart: a collection that was just made is in no snapshot yet
-REMAINS = "restore_"  # collections of a restore that hasn't finished; no part of the blog
+REMAINS = "restore_"  # collections of a restore that hasn't finished
+NOT_THE_BLOG = ("system.", REMAINS, report.COLLECTION)  # how names begin of what is neither backed up nor in the way
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,10 @@ def _begun(blog: Database[dict[str, Any]]) -> Iterator[Snapshot]:
 
 
 def _first_read(blog: Database[dict[str, Any]], name: str, session: ClientSession) -> Timestamp:
-    """Read one document of a collection: the first such read of a session chooses its moment."""
+    """Read one document of a collection: the first such read of a session chooses its moment.
+
+    The primary is asked (as always by `command`): a secondary that lags would choose a moment that is over for long.
+    """
     answer = blog.command({"find": name, "limit": 1, "singleBatch": True}, session=session)
     moment: Timestamp = answer["cursor"]["atClusterTime"]
     return moment
@@ -117,7 +121,7 @@ def plain_collections(blog: Database[dict[str, Any]]) -> list[Collection]:
         Failure: There is nothing, or something that an archive of ours can't hold.
     """
     found = sorted(blog.list_collections(), key=lambda each: str(each["name"]))
-    ours = [each for each in found if not each["name"].startswith(("system.", REMAINS))]
+    ours = [each for each in found if not each["name"].startswith(NOT_THE_BLOG)]
     if strange := [f"{each['name']} ({each['type']})" for each in ours if each["type"] != "collection"]:
         raise Failure(f"only plain collections can be backed up, not {', '.join(strange)}")
     if not ours:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -47,6 +48,9 @@ AUTHENTICATION_FAILED, NAMESPACE_EXISTS, KEY_NOT_FOUND = 18, 48, 211  # MongoDB'
 # A member without power doesn't even say that it's gone. The driver hears from each one this often; after this
 # much silence more it takes the member for lost and asks another one. MongoDB itself waits 10 s for its next primary.
 HEARTBEAT_MS, SILENCE_MS = 3000, 5000
+# A member that has just begun refuses all until it has read the keys that sign the cluster's time. The driver doesn't
+# try that again by itself: it isn't among the errors of the retryable reads' specification.
+KEYS_SECONDS, KEYS_PAUSE_SECONDS = 2.0, 0.1
 Answer = TypeVar("Answer")
 
 # Two threads keep a second read going while the first one waits for its socket; more only fight for the GIL.
@@ -93,13 +97,21 @@ async def in_one_hop(collection: Collection, read: Callable[[Reading], Answer]) 
 
     Args:
         collection: Where to read.
-        read: Gets the same collection of the blocking driver beneath motor. Runs outside the event loop.
+        read: Gets the same collection of the blocking driver beneath motor. Runs outside the event loop, and again
+            where a member has just begun.
 
     Returns:
         What `read` returns.
     """
     context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(_readers, context.run, read, collection.delegate)
+    end = time.monotonic() + KEYS_SECONDS
+    while True:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(_readers, context.run, read, collection.delegate)
+        except OperationFailure as error:
+            if error.code != KEY_NOT_FOUND or time.monotonic() > end:
+                raise
+        await asyncio.sleep(KEYS_PAUSE_SECONDS)
 
 
 async def in_transaction(blog: Database, work: Callable[[Session], Coroutine[Any, Any, Answer]]) -> Answer:

@@ -1,10 +1,10 @@
 """One way to make a service: everything that all of them share, around the routes of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, params
 from fastapi.openapi.utils import get_openapi
 
 from chassis import problems, traces
@@ -21,7 +21,15 @@ from chassis.settings import Settings
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
 
 
-def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifespan, schema: int) -> FastAPI:
+def service(
+    name: str,
+    settings: Settings,
+    *,
+    routes: APIRouter,
+    lifespan: Lifespan,
+    schema: int,
+    scraped: Sequence[params.Depends] = (),
+) -> FastAPI:
     """Make an app with ids, logs, metrics, limits, problems, health and documentation around the given routes.
 
     Args:
@@ -30,6 +38,7 @@ def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifes
         routes: The rows of the contract that it serves.
         lifespan: Opens what the routes need; its state has to hold `blog` (mongo) and, for tokens, `keys`.
         schema: Number of the migration that the code needs.
+        scraped: What brings its own gauges up to date before each answer of /metrics.
 
     Returns:
         The app. Nothing is opened until its lifespan runs.
@@ -48,7 +57,7 @@ def service(name: str, settings: Settings, *, routes: APIRouter, lifespan: Lifes
     app.include_router(routes)
     app.include_router(health(name, git_sha=settings.git_sha, build_date=settings.build_date, schema=schema))
     app.include_router(docs(app))
-    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False, dependencies=list(scraped))
     app.add_middleware(
         Limits,
         max_body_bytes=settings.max_body_bytes,

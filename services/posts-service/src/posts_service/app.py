@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from chassis import mongo
 from chassis.service import service
 from chassis.tokens import Jwks
+from posts_service.backups import Backups, refreshed
 from posts_service.idempotency import Idempotency
 from posts_service.migrations import SCHEMA
 from posts_service.posts import Posts
@@ -39,8 +40,9 @@ def create_app(settings: PostsSettings) -> FastAPI:
                 "blog": blog,
                 "posts": Posts(blog),
                 "idempotency": Idempotency(blog),
+                "backups": Backups(blog, fresh_seconds=settings.backups_fresh_seconds),
                 "tags": Tags(blog, fresh_seconds=settings.tags_fresh_seconds),
                 "keys": Jwks(str(settings.jwks_url), client),
             }
 
-    return service(SERVICE, settings, routes=router, lifespan=lifespan, schema=SCHEMA)
+    return service(SERVICE, settings, routes=router, lifespan=lifespan, schema=SCHEMA, scraped=[Depends(refreshed)])
