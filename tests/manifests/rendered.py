@@ -15,13 +15,14 @@ import yaml
 from blogctl import checkout
 
 K8S = checkout.ROOT / "k8s"
-OVERLAYS = ("local", "dev", "staging", "prod")
-ENVIRONMENTS = OVERLAYS[1:]
+ENVIRONMENTS = ("dev", "staging", "prod")
+OVERLAYS = ("local", *ENVIRONMENTS, "preview")
 NAMESPACES = {
     "local": "blog-platform",
     "dev": "blog-platform-dev",
     "staging": "blog-platform-staging",
     "prod": "blog-platform",
+    "preview": "blog-platform-preview",
 }
 Object = dict[str, Any]
 

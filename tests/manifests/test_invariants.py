@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from blogctl import checkout
-from manifests.rendered import Object, Rendering, Workload
+from manifests.conftest import rendered_or_skipped
+from manifests.rendered import ENVIRONMENTS, Object, Place, Rendering, Workload
 from posts_service.settings import PostsSettings
 from user_service.bootstrap.contents import ADDRESSES, KEYFILE, TOKEN_KEYS, USERS
 
 MADE_BY_BOOTSTRAP = {ADDRESSES, KEYFILE, USERS, TOKEN_KEYS}
-GIVEN_BY_HAND = {"blog-tls"}  # "when a certificate is there"
+GIVEN_BY_HAND = {"blog-tls", "restore"}  # "when a certificate is there", and for as long as somebody restores
 FIGURES = ("cpu", "memory", "ephemeral-storage")
 ASK_THE_API = {"bootstrap", "rotate-passwords", "rotate-token-key"}
 FOR_EVERY_POD = {"default-deny", "dns"}
@@ -180,9 +183,11 @@ def test_jobs_stand_in_nobodys_way(everything: Rendering) -> None:
             assert "ttlSecondsAfterFinished" not in spec
 
 
-def test_parts_come_in_the_order_in_which_they_need_each_other(platform: Rendering) -> None:
+@pytest.mark.parametrize("name", ["local", *ENVIRONMENTS])
+def test_parts_come_in_the_order_in_which_they_need_each_other(name: str) -> None:
+    platform = rendered_or_skipped(Place(name))
     waves = [
-        platform.workload(name).wave for name in ("bootstrap", "mongo", "mongo-init", "migrations", "posts-service")
+        platform.workload(part).wave for part in ("bootstrap", "mongo", "mongo-init", "migrations", "posts-service")
     ]
 
     assert waves == sorted(set(waves))

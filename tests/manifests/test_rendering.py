@@ -4,11 +4,12 @@ import re
 from statistics import median
 from typing import Any
 
+import pytest
 import yaml
 
 from blogctl import checkout
 from manifests.conftest import FITS
-from manifests.rendered import K8S, Rendering, render
+from manifests.rendered import ENVIRONMENTS, K8S, Rendering, render
 
 PAGE = {".html", ".js", ".css", ".svg"}
 
@@ -44,12 +45,22 @@ def test_a_file_holds_one_resource() -> None:
 def test_every_component_is_built_with_an_overlay_that_it_fits() -> None:
     built = {name for place in FITS for name in place.components}
     folders = {path.name for path in (K8S / "components").iterdir()}
-    parts_of_others = {"from-outside", "once", "sample-posts", "single-member", "smoke-test"}
+    parts_of_others = {
+        "disposable",
+        "from-outside",
+        "once",
+        "patient",
+        "sample-posts",
+        "single-member",
+        "small",
+        "smoke-test",
+    }
 
     assert folders - parts_of_others == built
     assert [name for name in folders if not (K8S / "components" / name / "README.md").is_file()] == []
 
 
+@pytest.mark.parametrize("overlay", ["local", *ENVIRONMENTS])
 def test_images_come_last_and_are_all_that_a_deploy_writes(overlay: str) -> None:
     assert kustomization(f"k8s/overlays/{overlay}")["components"][-1] == "images"
     assert kustomization(f"k8s/overlays/{overlay}/images").keys() == {"apiVersion", "kind", "images"}
