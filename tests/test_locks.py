@@ -8,7 +8,7 @@ import pytest
 from blogctl import checkout
 
 DECLARED = ("Makefile", "pyproject.toml", "services/*/pyproject.toml", "tools/*/pyproject.toml")
-LOCKS = ("requirements-dev.txt", "services/*/requirements.txt")
+LOCKS = ("requirements-dev.txt", "services/*/requirements.txt", "tools/*/requirements.txt")
 NO_INDEX = re.compile("Failed to fetch|network was disabled")  # in uv's words
 
 

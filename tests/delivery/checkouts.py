@@ -1,6 +1,7 @@
 """Real git repositories: an origin that is bare, and clones of it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -83,21 +84,34 @@ def digest(digit: str) -> str:
 
 def make_origin(path: Path) -> Checkout:
     """Make a bare repository with one commit: this tree's files, and nothing deployed anywhere."""
-    tree = Checkout(path.with_suffix(".tree"))
-    tree.path.mkdir()
-    listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *KEPT], checkout.ROOT)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (checkout.ROOT / name).exists():
-            copy = tree.path / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes((checkout.ROOT / name).read_bytes())
+    tree = _copied(path.with_suffix(".tree"), *KEPT)
     for environment in environments(tree.path):
         _undeploy(tree.path / environment.images)
+    _begin(tree)
+    tree.git("clone", "--quiet", "--bare", ".", str(path))
+    return Checkout(path)
+
+
+def copy(path: Path) -> Checkout:
+    """Make a repository with one commit: all that this tree has."""
+    return _begin(_copied(path))
+
+
+def _copied(path: Path, *kept: str) -> Checkout:
+    """Copy this tree's files, or those below some paths."""
+    listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *kept], checkout.ROOT)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (checkout.ROOT / name).is_file():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(checkout.ROOT / name, path / name)
+    return Checkout(path)
+
+
+def _begin(tree: Checkout) -> Checkout:
     tree.git("init", "--quiet", "--initial-branch=main")
     tree.git("add", "--all")
     tree.git("commit", "--quiet", "--message", "the beginning")
-    tree.git("clone", "--quiet", "--bare", ".", str(path))
-    return Checkout(path)
+    return tree
 
 
 def clone(origin: Checkout, path: Path, *options: str) -> Checkout:

@@ -36,6 +36,18 @@ def clone(another: Callable[..., Checkout]) -> Checkout:
 
 
 @pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """All that this tree has, as one commit."""
+    return checkouts.copy(tmp_path_factory.mktemp("tree"))
+
+
+@pytest.fixture
+def whole(tree: Checkout, tmp_path: Path) -> Checkout:
+    """A clone of it."""
+    return checkouts.clone(tree, tmp_path / "blog")
+
+
+@pytest.fixture(scope="session")
 def deployed_origin(first_origin: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The same, and all three services deployed to dev from its commit."""
     folder = tmp_path_factory.mktemp("deployed")

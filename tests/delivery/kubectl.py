@@ -28,7 +28,7 @@ class Answers:
     sync: str = "Synced"
     health: str = "Healthy"
     phase: str = "Succeeded"
-    syncing: str = ""
+    syncing: str | None = None  # the revision, unless another one is said
     message: str = "successfully synced (all tasks run)"
     conditions: list[dict[str, str]] = field(default_factory=list)
     digest: str = digest("c")
@@ -51,7 +51,7 @@ class Answers:
         operation = {
             "phase": self.phase,
             "message": self.message,
-            "syncResult": {"revision": self.syncing or self.revision},
+            "syncResult": {"revision": self.revision if self.syncing is None else self.syncing},
         }
         status = {
             "sync": {"status": self.sync, "revision": self.revision},

@@ -70,9 +70,9 @@ class Key:
     def public(self) -> bytes:
         return self.prefix.with_suffix(".pub").read_bytes()
 
-    def sign(self, service: str, digest: str) -> None:
+    def sign(self, service: str, digest: str, *, owner: str = OWNER) -> None:
         key = str(self.prefix.with_suffix(".key"))
-        _cosign("sign", "--yes", "--tlog-upload=false", "--key", key, f"{HOST}/{OWNER}/{service}@{digest}")
+        _cosign("sign", "--yes", "--tlog-upload=false", "--key", key, f"{HOST}/{owner}/{service}@{digest}")
 
 
 def _cosign(*arguments: str) -> None:

@@ -8,9 +8,9 @@ import pytest
 from blogctl.deploy.digest import Digest
 from delivery.checkouts import Answer, Checkout, digest, one_line
 from delivery.programs import UNSIGNED, Programs
+from kit.docker import SERVICES
 
 PATH = "k8s/overlays/{}/images/kustomization.yaml"
-SERVICES = ("posts-service", "user-service", "admin-backup")
 
 
 @pytest.fixture

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from blogctl import checkout
 from blogctl.deploy.digest import Digest
 from blogctl.deploy.environment import environments
 from blogctl.deploy.images import Images
 from blogctl.fork import address
-from delivery import checkouts
 from delivery.checkouts import Checkout, digest, one_line
 from manifests.rendered import Rendering, render, tool
 
@@ -24,36 +22,10 @@ PLACES = {
     "docker-bake.hcl",
     "argocd/repository/repository.yaml",
     "argocd/platform/validatingadmissionpolicy.yaml",
+    "argocd/platform/signatures/imagevalidatingpolicy.yaml",
+    "k8s/overlays/preview/platform/kustomization.yaml",
     *(f"k8s/overlays/{name}/images/kustomization.yaml" for name in ("local", "dev", "staging", "prod")),
 }
-
-
-@pytest.fixture(scope="session")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """All that this tree has, as one commit."""
-    made = Checkout(tmp_path_factory.mktemp("tree"))
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=checkout.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (checkout.ROOT / name).is_file():
-            copy = made.path / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(checkout.ROOT / name, copy)
-    made.git("init", "--quiet", "--initial-branch=main")
-    made.git("add", "--all")
-    made.git("commit", "--quiet", "--message", "the beginning")
-    return made
-
-
-@pytest.fixture
-def whole(tree: Checkout, tmp_path: Path) -> Checkout:
-    """A clone of it."""
-    return checkouts.clone(tree, tmp_path / "blog")
 
 
 def rendered(folder: Path) -> Rendering:
@@ -124,6 +96,15 @@ def test_argo_cd_reads_from_the_fork(whole: Checkout, folder: str) -> None:
     assert set(found) == {"http://git.example.org:3080/Alice-Kim/Blog.git"}
 
 
+def test_argo_cd_asks_github_for_the_fork_s_pull_requests(whole: Checkout) -> None:
+    whole.blogctl("fork", "init", *NAMES)
+
+    previews = rendered(whole.path / "argocd").get("ApplicationSet", "blog-platform-previews")["spec"]
+
+    asked = previews["generators"][0]["matrix"]["generators"][1]["pullRequest"]["github"]
+    assert (asked["owner"], asked["repo"]) == ("Alice-Kim", "Blog")
+
+
 def test_what_upstream_deployed_is_not_the_fork_s(whole: Checkout) -> None:
     for environment in environments(whole.path):
         file = Images((whole.path / environment.images).read_text("utf-8"), environment.images)
@@ -134,7 +115,7 @@ def test_what_upstream_deployed_is_not_the_fork_s(whole: Checkout) -> None:
 
     for environment in environments(whole.path):
         text = (whole.path / environment.images).read_text("utf-8")
-        assert (text.count("newTag: undeployed"), text.count("digest: sha")) == (3, 0)
+        assert (text.count("newTag: undeployed"), text.count("digest: sha")) == (text.count("newName: "), 0)
 
 
 def test_a_second_time_there_is_nothing_to_do_and_what_runs_stays(whole: Checkout) -> None:

@@ -9,9 +9,9 @@ import pytest
 from delivery.checkouts import Answer, Checkout, digest, one_line
 from delivery.programs import PULL_REQUEST, UNSIGNED, Programs
 from delivery.test_bump import behind, dirty, no_rights, other_branch, refusing_commit_hook, unreachable
+from kit.docker import SERVICES
 
 STAGING = "k8s/overlays/staging/images/kustomization.yaml"
-SERVICES = ("posts-service", "user-service", "admin-backup")
 AnotherClone = Callable[..., Checkout]
 Arrange = Callable[[Checkout, Programs], None]
 
@@ -56,16 +56,17 @@ def test_it_says_what_came_from_which_commit(thrice: Checkout, promote: Callable
     assert promote("dev", "staging", "--push").returncode == 0
 
     assert thrice.git("log", "-1", "--format=%s") == (
-        f"staging: posts-service {posts[:7]}, user-service, admin-backup {others[:7]}"
+        f"staging: posts-service {posts[:7]}, {', '.join(SERVICES[1:])} {others[:7]}"
     )
     assert thrice.git("log", "-1", "--format=%(trailers:only)").splitlines() == [
         "Deploy-Environment: staging",
         f"Deploy-Image: posts-service@{digest('c')}",
         f"Source-Commit: {posts}",
-        f"Deploy-Image: user-service@{digest('a')}",
-        f"Source-Commit: {others}",
-        f"Deploy-Image: admin-backup@{digest('a')}",
-        f"Source-Commit: {others}",
+        *(
+            line
+            for name in SERVICES[1:]
+            for line in (f"Deploy-Image: {name}@{digest('a')}", f"Source-Commit: {others}")
+        ),
     ]
 
 
@@ -84,10 +85,14 @@ def test_an_image_goes_the_whole_way_and_back(thrice: Checkout, promote: Callabl
 
 
 def test_one_service_can_go_alone(thrice: Checkout, promote: Callable[..., Answer]) -> None:
-    assert promote("dev", "staging", "user-service", "--push").returncode == 0
+    answer = promote("dev", "staging", "user-service", "--push")
 
+    assert answer.returncode == 0, answer.stderr
     file = thrice.images("staging")
     assert [service for service in file.services() if file[service].digest] == ["user-service"]
+    others = ", ".join(service for service in file.services() if service != "user-service")
+    assert f"staging can't start {others}: never deployed there, promote them too" in answer.stderr.splitlines()
+    assert "can't start" not in promote("dev", "staging", "--push").stderr
 
 
 def test_what_dev_took_back_does_not_go(thrice: Checkout, promote: Callable[..., Answer]) -> None:
@@ -215,6 +220,16 @@ def edited(environment: str) -> Arrange:
     return edit
 
 
+def previewed(clone: Checkout, _programs: Programs) -> None:
+    """An image of a preview, brought to dev with the tag that preview.yml gives it."""
+    path = clone.path / "k8s/overlays/dev/images/kustomization.yaml"
+    image = clone.images()["posts-service"]
+    text = path.read_text("utf-8").replace(image.source, f"pr-7-{image.source}", 1)
+    path.write_text(text.replace(str(image.digest), UNSIGNED, 1), "utf-8")
+    clone.git("commit", "--quiet", "--all", "--message", "dev: posts-service of #7")
+    clone.push()
+
+
 @pytest.mark.parametrize("push", [["--push"], []], ids=["push", "branch"])
 @pytest.mark.parametrize(
     ("arrange", "arguments", "says"),
@@ -224,6 +239,8 @@ def edited(environment: str) -> Arrange:
         pytest.param(nothing, "dev dev", "nothing goes from dev to dev", id="nowhere"),
         pytest.param(nothing, "dev test", "no such environment: test", id="environment"),
         pytest.param(nothing, "dev local", "no such environment: local", id="by hand"),
+        pytest.param(nothing, "preview staging", "no such environment: preview", id="preview"),
+        pytest.param(previewed, "dev staging", "dev/images/kustomization.yaml was edited by hand", id="pull request"),
         pytest.param(nothing, "dev staging blog", "not deployed in dev: blog; it runs: posts-service", id="service"),
         pytest.param(nothing, "staging prod", "staging was never deployed", id="never deployed"),
         pytest.param(

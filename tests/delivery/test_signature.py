@@ -10,8 +10,8 @@ from delivery import registry
 from delivery.checkouts import Answer, Checkout, digest, one_line
 from delivery.programs import Programs
 from delivery.registry import HOST, OFFLINE, OWNER, Key
+from kit.docker import SERVICES
 
-SERVICES = ("posts-service", "user-service", "admin-backup")
 NOBODYS = digest("0")  # of no image
 
 

@@ -140,6 +140,12 @@ STARTING = {"state": {"waiting": {"reason": "ContainerCreating"}}}
             id="busy with an older one",
         ),
         pytest.param(
+            {"phase": "Running", "syncing": "", "message": "Retrying attempt #1 at 8:01AM."},
+            "bumped",
+            "Argo CD is still busy (Retrying attempt #1 at 8:01AM.); a rollout there ends",
+            id="between two tries",
+        ),
+        pytest.param(
             {"phase": "Running", "pod": CRASH, "available": 0},
             "syncing",
             "successfully synced (all tasks run); posts-service-1: CrashLoopBackOff: KeyError: 'MONGO'",
@@ -175,7 +181,7 @@ STARTING = {"state": {"waiting": {"reason": "ContainerCreating"}}}
 def test_what_the_cluster_does_is_said(
     thrice: Checkout, cluster: Cluster, said: dict[str, Any], state: str, why: str
 ) -> None:
-    commits = {key: thrice.git("rev-parse", said[key]) for key in ("revision", "syncing") if key in said}
+    commits = {key: thrice.git("rev-parse", said[key]) for key in ("revision", "syncing") if said.get(key)}
 
     found = dev(thrice, **cluster(**said | commits).environment())
 

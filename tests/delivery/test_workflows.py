@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ MAY_WRITE = {
     ("deploy.yml", "publish"): {"packages", "id-token", "attestations"},
     ("deploy.yml", "bump"): {"contents"},
     ("promote.yml", "promote"): {"contents"},
+    ("preview.yml", "publish"): {"packages"},
+    ("preview-expiry.yml", "expire"): {"pull-requests"},
 }
 NOT_IN_CI = {"cluster", "load", "kit"}  # needs a cluster (e2e.yml), measures, is no test
 Job = dict[str, Any]
@@ -94,12 +97,47 @@ def test_only_these_jobs_may_write() -> None:
     assert {where: rights for where, rights in found.items() if rights} == MAY_WRITE
 
 
-def test_a_pull_request_can_write_nothing() -> None:
+def test_a_pull_request_can_write_nothing_but_the_images_of_its_preview() -> None:
     started = {file.name for file in WORKFLOWS if {"pull_request", "pull_request_target"} & triggers(load(file))}
 
-    assert not started & {file for file, _ in MAY_WRITE}
+    assert started & {file for file, _ in MAY_WRITE} == {"preview.yml"}
     assert not any("pull_request_target" in triggers(load(file)) for file in WORKFLOWS)
     assert not any("workflow_run" in triggers(load(file)) for file in WORKFLOWS)
+
+
+def test_a_preview_is_published_for_a_labelled_pull_request_of_this_repository_alone() -> None:
+    jobs = load(GITHUB / "workflows" / "preview.yml")["jobs"]
+    ours, labelled, this_label = jobs["publish"]["if"].split(" && ")
+
+    assert ours == "github.event.pull_request.head.repo.full_name == github.repository"
+    assert labelled == "contains(github.event.pull_request.labels.*.name, 'preview')"
+    assert this_label == "(github.event.action != 'labeled' || github.event.label.name == 'preview')"
+    assert jobs.keys() == {"publish"}
+
+
+def test_a_preview_s_images_are_named_so_that_no_deploy_takes_them() -> None:
+    """A deploy's tag is a commit."""
+    (*_, build) = load(GITHUB / "workflows" / "preview.yml")["jobs"]["publish"]["steps"]
+
+    assert build["env"]["TAG"].startswith("pr-")
+    assert "cosign" not in (GITHUB / "workflows" / "preview.yml").read_text("utf-8")
+
+
+def test_a_preview_that_nobody_looks_at_loses_its_label(tmp_path: Path) -> None:
+    (step,) = load(GITHUB / "workflows" / "preview-expiry.yml")["jobs"]["expire"]["steps"]
+    said = tmp_path / "said"
+    gh = tmp_path / "gh"
+    gh.write_text(f'#!/bin/sh\necho "$@" >> {said}\n[ "$1" = pr ] && printf "7\\n12\\n"\nexit 0\n', "utf-8")
+    gh.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GH_REPO": "hana/blog", "DAYS": step["env"]["DAYS"]}
+
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], env=env, capture_output=True, check=False)
+
+    week_ago = datetime.now(UTC) - timedelta(days=7)
+    asked, *taken = said.read_text("utf-8").splitlines()
+    assert (done.returncode, done.stdout) == (0, b"#7\n#12\n")
+    assert f"--label preview --search updated:<{week_ago:%Y-%m-%d} " in asked
+    assert taken == [f"api --silent --method DELETE repos/hana/blog/issues/{n}/labels/preview" for n in (7, 12)]
 
 
 def test_a_workflow_that_is_called_asks_for_no_more_than_its_caller_may() -> None:

@@ -25,6 +25,14 @@ def own_mongodb() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def plain_text() -> Iterator[None]:
+    """On GitHub typer colours what no terminal reads."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("_TYPER_FORCE_DISABLE_TERMINAL", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def blogctl() -> Callable[..., Answer]:
     def run(*arguments: str, **environment: str) -> Answer:

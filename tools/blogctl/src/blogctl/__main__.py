@@ -12,6 +12,7 @@ from blogctl.deploy.cli import cli as deploy
 from blogctl.failure import Failure
 from blogctl.fork.cli import cli as fork
 from blogctl.options import DryRun
+from blogctl.service.cli import new, remove
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the front door listens, on this machine alone.")]
 Data = Annotated[Path, typer.Option(metavar="DIR", help="Where everything is kept.")]
@@ -25,6 +26,8 @@ cli = typer.Typer(
 cli.add_typer(ci, name="ci")
 cli.add_typer(deploy, name="deploy")
 cli.add_typer(fork, name="fork")
+cli.add_typer(new, name="new")
+cli.add_typer(remove, name="remove")
 
 
 @cli.callback()
@@ -85,7 +88,12 @@ def drill(  # noqa: PLR0913 (an argument an option)
     if not names:
         raise typer.BadParameter("name a drill; --list says which there are")
     site = Site(Cluster(namespace, dry_run=dry_run), fail_with, heal_with, tuple(spare or ()))
-    if dry_run:
+    if len(names) == 1 and (alone := work.alone().get(names[0])):  # not one failure of many
+        if dry_run:
+            alone.show(site.cluster)
+        else:
+            terminal.answer(alone.judged(alone.run(site.cluster, url or site.cluster.front_door())))
+    elif dry_run:
         work.show(work.chosen(names), site)
     else:
         terminal.answer(work.run_all(work.chosen(names), site, url))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blogctl import terminal
+from blogctl.failure import Failure
+
+LINE = 400  # characters of an error; a patch that kubectl refuses is told with the whole object
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,28 @@ class Command:
             self.arguments, env=self.environment(), capture_output=True, text=True, timeout=within, check=True
         )
         return done.stdout.strip()
+
+    def answer(self, *, within: float) -> str:
+        """Run a program, give what it prints on stdout, and tell a failure in one line.
+
+        Args:
+            within: Seconds that it may take.
+
+        Returns:
+            The text, stripped.
+
+        Raises:
+            Failure: It isn't there, failed or took too long; carries the last line that it said.
+        """
+        try:
+            return self.output(within=within)
+        except OSError as error:
+            raise Failure(f"{self.arguments[0]} can't be run: {error.strerror}") from error
+        except subprocess.TimeoutExpired as error:
+            raise Failure(f"{self} did not end within {within:.0f} s") from error
+        except subprocess.CalledProcessError as error:
+            said = (error.stderr or error.stdout or f"exit status {error.returncode}").strip().splitlines()
+            raise Failure(f"{self}: {said[-1][:LINE] if said else 'it said nothing'}") from error
 
 
 def shown(path: Path) -> str:

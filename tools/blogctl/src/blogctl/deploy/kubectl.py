@@ -1,7 +1,6 @@
 """The cluster in KUBECONFIG, which `deploy status` only looks at."""
 
 import json
-import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,11 +47,6 @@ class Kubectl:
             command.show()
         self._shown.add(str(command))
         try:
-            return command.output(within=SECONDS)
-        except OSError as error:
-            raise NoAnswer(f"kubectl can't be run: {error.strerror}") from error
-        except subprocess.TimeoutExpired as error:
-            raise NoAnswer(f"no cluster answered kubectl within {SECONDS} s") from error
-        except subprocess.CalledProcessError as error:
-            lines = [line for line in str(error.stderr).splitlines() if line.strip()]
-            raise NoAnswer(lines[-1] if lines else f"kubectl failed with status {error.returncode}") from error
+            return command.answer(within=SECONDS)
+        except Failure as error:
+            raise NoAnswer(str(error)) from error

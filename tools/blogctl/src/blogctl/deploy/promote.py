@@ -113,6 +113,9 @@ def _promotion(git: Git, way: Way, services: Sequence[str], signed: Signatures, 
             raise Failure(f"{service} {digest.short} of {short(image.source)} can't go to {goal.name}: {complaint}")
         else:
             found[service] = image
+    missing = [service for service in here.services() if here[service].digest is None and service not in found]
+    if missing and found:
+        terminal.note(f"{goal.name} can't start {', '.join(missing)}: never deployed there, promote them too")
     return Promotion(start, goal, found)
 
 

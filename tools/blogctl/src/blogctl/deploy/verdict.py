@@ -74,7 +74,8 @@ def _stopped(application: Application, workloads: dict[str, Workload], trouble: 
 def _busy(application: Application, workloads: dict[str, Workload]) -> str:
     """Say what Argo CD waits for before it takes a newer commit: a rollout that doesn't go on ends by its deadline."""
     deadline = max((each.deadline_seconds for each in workloads.values()), default=0)
-    waits = f"Argo CD is still at {short(application.syncing)} ({application.message})"
+    at = f"at {short(application.syncing)}" if application.syncing else "busy"  # between two tries it names no commit
+    waits = f"Argo CD is still {at} ({application.message})"
     return (
         f"{waits}; a rollout there ends at the latest after progressDeadlineSeconds, {deadline} s"
         if deadline

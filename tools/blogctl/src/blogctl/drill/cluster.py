@@ -1,7 +1,6 @@
 """The platform on a cluster, by kubectl: what a drill does to it is a line that a person can type."""
 
 import json
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from blogctl.command import Command
 from blogctl.failure import Failure
 
 NAMESPACE = "blog-platform"
-LINE = 400  # characters of an error; a refused patch is told with the whole object
 MONGO = "mongo"  # the StatefulSet, its Service and its pods' label
 Object = dict[str, Any]
 
@@ -71,11 +69,11 @@ class Cluster:
     def do(self, command: Command, *, within: float) -> str:
         """Print any line and run it; with `dry_run` only print it."""
         command.show()
-        return "" if self.dry_run else _output(command, within=within)
+        return "" if self.dry_run else command.answer(within=within)
 
     def ask(self, *arguments: str, within: float = 30) -> str:
         """Run a kubectl line that only looks, without printing it."""
-        return _output(self._kubectl(*arguments), within=within)
+        return self._kubectl(*arguments).answer(within=within)
 
     def objects(self, *kinds_and_options: str) -> list[Object]:
         """Give the objects that `kubectl get` finds."""
@@ -186,15 +184,3 @@ class Cluster:
 
     def _kubectl(self, *arguments: str) -> Command:
         return Command(("kubectl", "-n", self.namespace, *arguments))
-
-
-def _output(command: Command, *, within: float) -> str:
-    try:
-        return command.output(within=within)
-    except OSError as error:
-        raise Failure(f"{command.arguments[0]} can't be run: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"{command} did not end within {within:.0f} s") from error
-    except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or f"exit status {error.returncode}").strip().splitlines()
-        raise Failure(f"{command}: {said[-1][:LINE] if said else 'it said nothing'}") from error

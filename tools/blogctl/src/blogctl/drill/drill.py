@@ -1,6 +1,9 @@
 """`blogctl drill`: set up a failure under traffic, wait until it is healed, and judge what it cost."""
 
 import time
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
 from blogctl import terminal
 from blogctl.drill.failures import DRILLS, Drill, Site
@@ -12,9 +15,18 @@ STEADY_SECONDS = 5  # of traffic before the failure, and after it is healed
 HEAL_SECONDS = 300
 
 
+def alone() -> dict[str, ModuleType]:
+    """Give the drills that judge by themselves, and go alone; a blog that makes no backups has none."""
+    modules = {name: f"{__package__}.{name}" for name in ("restore",)}
+    return {name: import_module(module) for name, module in modules.items() if find_spec(module)}
+
+
 def listing() -> str:
     """Give the drills, one a line."""
-    return "\n".join(f"{drill.name:14} {drill.summary}" for drill in DRILLS.values())
+    drills = {name: drill.summary for name, drill in DRILLS.items()} | {
+        name: drill.SUMMARY for name, drill in alone().items()
+    }
+    return "\n".join(f"{name:14} {summary}" for name, summary in drills.items())
 
 
 def chosen(names: list[str]) -> list[Drill]:
@@ -24,7 +36,8 @@ def chosen(names: list[str]) -> list[Drill]:
         Failure: There is none of that name.
     """
     if unknown := [name for name in names if name not in DRILLS]:
-        raise Failure(f"no such drill: {', '.join(unknown)}; there are: {', '.join(DRILLS)}")
+        there_are = ", ".join([*DRILLS, *(f"{name} (alone)" for name in alone())])
+        raise Failure(f"no such drill: {', '.join(unknown)}; there are: {there_are}")
     return [DRILLS[name] for name in names]
 
 

@@ -57,6 +57,8 @@ class Address:
         if path == BAKE:
             text = _variable("OWNER").sub(rf"\g<1>{self.owner}\g<3>", text)
             return _variable("REPOSITORY").sub(rf"\g<1>{self.repository}\g<3>", text)
+        for key, value in (("owner", self.owner), ("repository", self.repository)):
+            text = re.sub(rf'^(  {key}: ")[^"]*', rf"\g<1>{value}", text, flags=re.MULTILINE)
         return URL.sub(rf"\g<1>{self.url}", text)
 
 

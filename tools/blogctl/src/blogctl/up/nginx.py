@@ -43,14 +43,13 @@ def command(nginx: str, prefix: Path) -> Command:
     return Command((nginx, "-p", shown(prefix), "-c", "nginx.conf", "-g", directives))
 
 
-def configure(prefix: Path, *, port: int, posts: int, users: int) -> None:
+def configure(prefix: Path, *, port: int, **upstreams: int) -> None:
     """Write the two files that differ between places beside the nginx.conf that doesn't.
 
     Args:
         prefix: The directory; made when it's missing.
         port: Where nginx listens.
-        posts: Where posts-service listens.
-        users: Where user-service listens.
+        upstreams: Where each service listens, by the name that it has in nginx.conf.
 
     Raises:
         Failure: The page's files aren't where they are in a checkout.
@@ -60,8 +59,8 @@ def configure(prefix: Path, *, port: int, posts: int, users: int) -> None:
         raise Failure(f"{source} is missing: blogctl up runs from a checkout, installed by `make setup`")
     prefix.mkdir(mode=0o700, exist_ok=True)
     shutil.copyfile(source, prefix / source.name)
-    upstreams = _upstream("posts", posts) + _upstream("users", users)
-    (prefix / "upstreams.conf").write_text(upstreams, "utf-8")
+    blocks = "".join(_upstream(name, where) for name, where in upstreams.items())
+    (prefix / "upstreams.conf").write_text(blocks, "utf-8")
     listen = f'listen {ports.LOOPBACK}:{port};\nroot "{checkout.FRONTEND}";\n'
     (prefix / "listen.conf").write_text(listen, "utf-8")
 

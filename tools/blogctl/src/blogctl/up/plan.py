@@ -11,9 +11,9 @@ from blogctl.mongod import MongodData
 from blogctl.mongod_program import Program
 from blogctl.up import nginx
 from blogctl.up.data_directory import DataDirectory
+from blogctl.up.packages import packages
 
-POSTS, USERS, ADMIN, MONGOD, FRONTEND = "posts-service", "user-service", "admin-backup", "mongod", "frontend"
-NAMES = (MONGOD, POSTS, USERS, FRONTEND, ADMIN)
+POSTS, USERS, MONGOD, FRONTEND = "posts-service", "user-service", "mongod", "frontend"
 VERSION = Command(("git", "-C", shown(checkout.ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"))
 
 
@@ -33,6 +33,7 @@ class Service:
     """A service of ours."""
 
     port: int
+    upstream: str  # its name in nginx.conf
     command: Command
     preparations: list[Command] = field(default_factory=list)
 
@@ -52,7 +53,12 @@ class Plan:
     services: dict[str, Service]
     sample_posts: list[Command]
     front_door: Command
-    statistics: Command
+    jobs: dict[str, Command]  # once it serves; in a cluster they are CronJobs
+
+    @property
+    def names(self) -> list[str]:
+        """Everything that prints lines."""
+        return [MONGOD, *self.services, FRONTEND, *self.jobs]
 
     @property
     def url(self) -> str:
@@ -64,7 +70,8 @@ class Plan:
         database = [*self.mongod.preparations, self.mongod.command] if self.mongod else []
         services = [line for service in self.services.values() for line in (*service.preparations, service.command)]
         jobs = [*self.migrations.values(), *self.sample_posts]
-        return [str(command) for command in [VERSION, *database, *services, *jobs, self.front_door, self.statistics]]
+        every = [VERSION, *database, *services, *jobs, self.front_door, *self.jobs.values()]
+        return [str(command) for command in every]
 
 
 def decide(*, port: int, data: DataDirectory, version: str) -> Plan:
@@ -82,11 +89,14 @@ def decide(*, port: int, data: DataDirectory, version: str) -> Plan:
         Failure: A program is missing.
     """
     embedded = None if os.environ.get("MONGO_URL") else _embedded(MongodData(data.path))
-    posts_port, users_port = ports.free(2, besides=frozenset({port, embedded.port if embedded else port}))
+    others = packages(besides=(POSTS, USERS))
+    further = [package for package in others if package.serves]
+    taken = frozenset({port, embedded.port if embedded else port})
+    posts_port, users_port, *further_ports = ports.free(2 + len(further), besides=taken)
     # An address of the person's own is in the environment already, and may hold a password: it isn't printed.
     mongo = {"MONGO_URL": mongod.url(embedded.port)} if embedded else {}
     common = mongo | ({"GIT_SHA": version} if version else {})
-    posts_settings = {"JWKS_URL": f"http://{ports.LOOPBACK}:{users_port}/.well-known/jwks.json"}
+    keys = {"JWKS_URL": f"http://{ports.LOOPBACK}:{users_port}/.well-known/jwks.json"}
     users_settings = {"KEYS_DIR": shown(data.keys)}
     new_key = [] if any(data.keys.glob("*.pem")) else [_python("user_service", "new-key", shown(data.keys))]
     return Plan(
@@ -95,16 +105,21 @@ def decide(*, port: int, data: DataDirectory, version: str) -> Plan:
         migrations={
             POSTS: _python("posts_service", "migrate", **mongo),
             USERS: _python("user_service", "migrate", **mongo),
+            **{package.name: _python(package.module, "migrate", **mongo) for package in further},
         },
         services={
-            POSTS: Service(posts_port, _serve("posts_service", posts_port, common | posts_settings)),
-            USERS: Service(users_port, _serve("user_service", users_port, common | users_settings), new_key),
+            POSTS: Service(posts_port, "posts", _serve("posts_service", posts_port, common | keys)),
+            USERS: Service(users_port, "users", _serve("user_service", users_port, common | users_settings), new_key),
+            **{
+                package.name: Service(its_port, package.upstream, _serve(package.module, its_port, common | keys))
+                for package, its_port in zip(further, further_ports, strict=True)
+            },
         },
         sample_posts=[]
         if embedded and embedded.data.has_samples.exists()
         else [_python("posts_service", "sample-posts", **mongo)],
         front_door=nginx.command(nginx.find(), data.nginx),
-        statistics=_python("admin_backup", "stats", **mongo),
+        jobs={package.name: _python(package.module, package.job, **mongo) for package in others if package.job},
     )
 
 

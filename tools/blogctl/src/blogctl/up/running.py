@@ -14,7 +14,7 @@ from blogctl.failure import Failure
 from blogctl.process_group import ProcessGroup
 from blogctl.up import nginx, readiness
 from blogctl.up.data_directory import DataDirectory
-from blogctl.up.plan import ADMIN, FRONTEND, MONGOD, POSTS, USERS, EmbeddedMongod, Plan
+from blogctl.up.plan import FRONTEND, MONGOD, POSTS, EmbeddedMongod, Plan
 from blogctl.up.process import OnLine, Process, running
 
 
@@ -59,7 +59,7 @@ class Platform:
                     await self._open(front_door)
                     await self._show_status()
                     terminal.note(f"ready: {self._plan.url}", style="bold")
-                    front_door.create_task(self._count())
+                    front_door.create_task(self._do_jobs())
 
     async def _prepare_mongod(self, mongod: EmbeddedMongod) -> None:
         """Make room for its data, and have its image; that there was nothing to remove is no failure."""
@@ -108,17 +108,18 @@ class Platform:
                 self._plan.mongod.data.has_samples.touch()
 
     async def _open(self, front_door: asyncio.TaskGroup) -> None:
-        services = self._plan.services
-        nginx.configure(self._data.nginx, port=self._plan.port, posts=services[POSTS].port, users=services[USERS].port)
+        upstreams = {service.upstream: service.port for service in self._plan.services.values()}
+        nginx.configure(self._data.nginx, port=self._plan.port, **upstreams)
         front_door.create_task(self._serve(FRONTEND, self._plan.front_door, stop_by=signal.SIGQUIT))
         await readiness.wait_ready(FRONTEND, f"http://{ports.LOOPBACK}:{self._plan.port}/healthz")
 
-    async def _count(self) -> None:
-        """Make the first statistics; in a cluster the CronJob does it each night."""
-        try:
-            await self._job(ADMIN, self._plan.statistics)
-        except Failure as failure:
-            terminal.note(f"no statistics yet: {failure}", style="yellow")
+    async def _do_jobs(self) -> None:
+        """Do what CronJobs do in a cluster, for the first time: without statistics the blog goes on."""
+        for name, job in self._plan.jobs.items():
+            try:
+                await self._job(name, job)
+            except Failure as failure:
+                terminal.note(f"{name} has done nothing yet: {failure}", style="yellow")
 
     async def _serve(
         self,

@@ -54,7 +54,7 @@ def up(*, port: int, data: Path, fresh: bool) -> None:
         plan.VERSION.show()
         decided = plan.decide(port=port, data=directory, version=_version())
         with process_group(held=(lock,)) as group:
-            platform = Platform(decided, directory, group, LogStream(plan.NAMES).show)
+            platform = Platform(decided, directory, group, LogStream(decided.names).show)
             try:
                 asyncio.run(_until_stopped(platform.run(), group))
             except ExceptionGroup as errors:
