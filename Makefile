@@ -6,12 +6,14 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE # each start would compile everything that it imports
 export UV_COMPILE_BYTECODE ?= 1
 BIN := .venv/bin
-PACKAGES := services/chassis services/posts-service services/user-service services/admin-backup tools/blogctl
-SERVICES := posts-service user-service admin-backup
+PACKAGES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard services/*/pyproject.toml tools/*/pyproject.toml)))
+SERVICES := $(patsubst services/%/Dockerfile,%,$(sort $(wildcard services/*/Dockerfile)))
 # Our own packages are installed from the tree, never from an index, so no lock names them.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
   --no-emit-package blog-chassis --no-emit-package posts-service $(UPGRADE)
 ACTIONLINT = $(or $(shell command -v actionlint),$(wildcard $(HOME)/go/bin/actionlint))
+# Tests that take what a machine has once, Docker's images and port 8080, and so don't run beside each other.
+ALONE := compose docs images
 POSTS ?= 100000
 # Those that one node is enough for; `blogctl drill --list` names all.
 DRILLS ?= posts-pods mongo-primary restart scale out-of-memory full-disk
@@ -27,7 +29,8 @@ seed: setup ## A large blog, beside `make run`: make seed POSTS=100000
 setup: .venv/.ready ## One virtual environment with every package in it
 
 test: setup ## Every test that this machine can run
-	$(BIN)/pytest --ignore=tests/cluster -m 'not cluster' --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(addprefix --ignore=tests/,cluster $(ALONE)) --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest -m 'not cluster' $(addprefix tests/,$(ALONE))
 
 test-docs: setup ## The commands of docs/, those for a cluster in KUBECONFIG too, and whether they print what the pages show
 	$(BIN)/pytest tests/docs
@@ -37,6 +40,9 @@ test-cluster: setup ## The platform on the cluster in KUBECONFIG, as its readers
 
 drills: setup ## What fails on that cluster, and what it costs: DRILLS="drain node-loss"
 	@$(BIN)/blogctl drill $(DRILLS)
+
+drill-restore: setup ## That cluster's database is dropped and restored from a backup: what is lost, and for how long
+	@$(BIN)/blogctl drill restore
 
 bench: setup ## What a request costs, against the textbook's version of it
 	@$(BIN)/python tests/load/bench.py $(BENCH)
@@ -59,8 +65,9 @@ lint: setup ## Formatting, smells, types, and what graders say of images and man
 lock: ## Write down versions and hashes; UPGRADE=--upgrade takes the newest
 	$(COMPILE) --group dev $(addsuffix /pyproject.toml,$(PACKAGES)) --output-file requirements-dev.txt
 	@for service in $(SERVICES); do set -x; $(COMPILE) services/$$service/pyproject.toml --constraint requirements-dev.txt --output-file services/$$service/requirements.txt; done
+	$(COMPILE) --group build tools/blogctl/pyproject.toml --constraint requirements-dev.txt --output-file tools/blogctl/requirements.txt
 
-images: ## The three images, by docker buildx bake
+images: ## The services' images, by docker buildx bake
 	GIT_SHA=$$(git describe --always --dirty --abbrev=40 --exclude='*') docker buildx bake
 
 cluster: ## A cluster on this machine: kind, and a registry beside it
@@ -84,4 +91,4 @@ help: ## This list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix --editable ,$(PACKAGES))
 	@touch $@
 
-.PHONY: run seed setup test test-docs test-cluster drills bench bench-backup lint lock images cluster cluster-down gitops help
+.PHONY: run seed setup test test-docs test-cluster drills drill-restore bench bench-backup lint lock images cluster cluster-down gitops help
