@@ -36,13 +36,16 @@ def site(platform: Platform) -> Site:
     return Site(platform.cluster, words.get("FAIL_WITH", ""), words.get("HEAL_WITH", ""), (words.get("SPARE", ""),))
 
 
-def kustomization(folder: Path, overlay: str, images: list[Image], **more: object) -> Path:
+def kustomization(
+    folder: Path, overlay: str, images: list[Image], *, root: Path = checkout.ROOT, **more: object
+) -> Path:
     """Write one that takes an overlay with images of ours.
 
     Args:
         folder: Where.
         overlay: Its name in k8s/overlays.
         images: What its own images are replaced by.
+        root: Whose overlay: this checkout's, or another's.
         more: Further fields.
 
     Returns:
@@ -52,7 +55,7 @@ def kustomization(folder: Path, overlay: str, images: list[Image], **more: objec
     written = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "resources": [os.path.relpath(checkout.ROOT / "k8s" / "overlays" / overlay, folder.resolve())],
+        "resources": [os.path.relpath(root / "k8s" / "overlays" / overlay, folder.resolve())],
         "images": [{"name": image.name, "newTag": image.tag} for image in images],
         **more,
     }

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,11 @@ ANY_NODE_PORT = {
     "target": {"kind": "Service", "name": "frontend"},
     "patch": '[{"op": "remove", "path": "/spec/ports/0/nodePort"}]',
 }
+
+
+def elsewhere(cluster: Cluster) -> dict[str, Any]:
+    """What a kustomization says more where the platform isn't in its own namespace."""
+    return {} if cluster.namespace == NAMESPACE else {"namespace": cluster.namespace, "patches": [ANY_NODE_PORT]}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,8 +49,7 @@ def images(cluster: Cluster) -> list[Image]:
 def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The local overlay, all of it ready."""
     ours = not exists(cluster)
-    elsewhere = {} if cluster.namespace == NAMESPACE else {"namespace": cluster.namespace, "patches": [ANY_NODE_PORT]}
-    folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere)
+    folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere(cluster))
     seconds = apply(cluster, folder)
     print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
     try:

@@ -44,10 +44,15 @@ class Fork:
 
     def run_workflow(self, name: str) -> str:
         """Run a workflow at what is checked out, and take what it pushed; give what it said."""
-        line = os.environ["RUN_WORKFLOW"].format(checkout=self.checkout.path, workflow=name)
-        done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=600, check=False)
-        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+        said = self.act(name)
         self.checkout.git("pull", "--quiet", "--ff-only", "origin", "main")
+        return said
+
+    def act(self, name: str, *options: str) -> str:
+        """Run a workflow at what is checked out, with further options of RUN_WORKFLOW; give what it said."""
+        line = os.environ["RUN_WORKFLOW"].format(checkout=self.checkout.path, workflow=name)
+        done = subprocess.run([*shlex.split(line), *options], capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
         return done.stdout
 
     def deploy(self, *services: str) -> str:
@@ -75,8 +80,13 @@ class Fork:
         )
         port = self.cluster.ask("get", "service/door", "-o", "jsonpath={.spec.ports[0].nodePort}")
         url = f"http://127.0.0.1:{port}"
-        self.cluster.until(lambda: _answers(url), within=20, wanted=lambda: url)
+        self.cluster.until(lambda: _open(url), within=30, wanted=lambda: url)
         return url
+
+    def events(self) -> str:
+        """Tell what happened there lately, for whoever asks why a call failed."""
+        columns = "custom-columns=AT:.lastTimestamp,WHAT:.involvedObject.name,WHY:.reason,SAID:.message"
+        return self.cluster.ask("get", "events", "--sort-by=.lastTimestamp", "-o", columns)
 
     def application(self) -> dict[str, str]:
         """Tell how Argo CD sees the environment."""
@@ -182,6 +192,48 @@ def make(folder: Path, base: str) -> Checkout:
     there.git("remote", "set-url", "origin", f"{base}/{OWNER}/{name}.git")
     there.git("push", "--quiet", "--set-upstream", "origin", "main")
     return there
+
+
+def take_away(there: Checkout, *namespaces: str) -> None:
+    """Delete what `make gitops` has brought of a fork, the root first; Argo CD itself stays. Not with KEEP."""
+    if os.environ.get("KEEP"):
+        return
+    argocd = Cluster("argocd")
+    argocd.run("delete", "application", "blog-platform", "--ignore-not-found", "--wait")
+    argocd.run("delete", "applicationset", "blog-platform", "blog-platform-previews", "--ignore-not-found", "--wait")
+    argocd.run("delete", "application", "blog-platform-policies", "--ignore-not-found", "--wait")
+    argocd.run("delete", "-k", str(there.path / "argocd" / "platform"), "--ignore-not-found")
+    for namespace in namespaces:
+        end_sync(namespace)
+    argocd.run("delete", "application", *namespaces, "--ignore-not-found", "--wait")
+    argocd.run("delete", "namespace", *namespaces, "--ignore-not-found", "--wait", within=240)
+
+
+def end_sync(application: str) -> None:
+    """Have an Application sync no more: deleted in the midst of it, its hooks would keep a finalizer for good."""
+    argocd = Cluster("argocd")
+
+    def patch(change: object) -> None:
+        argocd.run("patch", "application", application, "--type=merge", "--patch", json.dumps(change))
+
+    def idle() -> bool:
+        there = json.loads(argocd.ask("get", "application", application, "--ignore-not-found", "-o", "json") or "{}")
+        if there.get("status", {}).get("operationState", {}).get("phase") == "Running":
+            patch({"status": {"operationState": {"phase": "Terminating"}}})  # as `argocd app terminate-op` does
+        return "operation" not in there
+
+    if argocd.ask("get", "application", application, "--ignore-not-found", "-o", "name"):
+        patch({"spec": {"syncPolicy": {"automated": None}}})
+        argocd.until(idle, within=60, wanted=lambda: f"no running sync of {application}")
+
+
+def _open(url: str) -> bool:
+    """Tell whether it answers for three seconds: a new NodePort may refuse again right after its first answer."""
+    for _ in range(30):
+        if not _answers(url):
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _answers(url: str) -> bool:

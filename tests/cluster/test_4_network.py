@@ -23,6 +23,8 @@ ALLOWED = {
     "migrations": {MONGO},
     "mongo-init": {MONGO},
     "admin-backup": {MONGO},
+    "restore": {MONGO},
+    "backup-verification": set(),
     "bootstrap": {API_SERVER},
     "stranger": set(),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from blogctl.drill.cluster import Cluster
 from cluster.applied import exists
-from cluster.fork import ERRORS, Fork, Visitor, host, make, receiver, visitor
+from cluster.fork import ERRORS, Fork, Visitor, host, make, receiver, take_away, visitor
 
 NAMESPACE = "blog-platform-dev"
 FIRST = "There is no such post"
@@ -64,13 +64,7 @@ def fork(messages: list[str], tmp_path_factory: pytest.TempPathFactory) -> Itera
         print(f"\nfrom nothing to Synced and Healthy: {time.monotonic() - began:.0f} s")
         yield fork
     finally:
-        if not os.environ.get("KEEP"):
-            Cluster("argocd").run("delete", "application", "blog-platform", "--ignore-not-found", "--wait")
-            Cluster("argocd").run("delete", "applicationset", "blog-platform", "--ignore-not-found", "--wait")
-            Cluster("argocd").run("delete", "application", "blog-platform-policies", "--ignore-not-found", "--wait")
-            Cluster("argocd").run("delete", "-k", str(fork.checkout.path / "argocd" / "platform"), "--ignore-not-found")
-            Cluster("argocd").run("delete", "application", NAMESPACE, "--ignore-not-found", "--wait=false")
-            cluster.run("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait", within=240)
+        take_away(fork.checkout, NAMESPACE)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +94,7 @@ def test_a_push_is_tested_built_published_and_served(fork: Fork, caller: Visitor
     assert after["posts-service"].source == commit
     assert fork.checkout.git("rev-list", "--count", f"{commit}..HEAD") == "1"
     assert "live" in json.dumps(status)
-    assert caller.failed == []
+    assert caller.failed == [], fork.events()
 
 
 @pytest.mark.timeout(300)
@@ -116,7 +110,7 @@ def test_the_version_before_serves_on_the_new_schema(fork: Fork, caller: Visitor
     caller.until(BY_WORKFLOW, within=60)
 
     print(f"\nfrom the rollback to the old answer: {time.monotonic() - began:.0f} s")
-    assert caller.failed == []
+    assert caller.failed == [], fork.events()
 
 
 @pytest.mark.timeout(400)
@@ -140,7 +134,7 @@ def test_a_broken_version_never_serves_and_somebody_is_told(fork: Fork, caller: 
     assert stopped.returncode == 1
     assert "this version can't start" in stopped.stderr + stopped.stdout
     assert caller.title == BY_WORKFLOW
-    assert caller.failed == []
+    assert caller.failed == [], fork.events()
 
 
 @pytest.mark.timeout(120)

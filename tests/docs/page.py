@@ -7,6 +7,7 @@ holds. Comments above a block, unseen in the rendered page, tell the rest:
 
     <!-- run: skip because REASON -->          never run; the reason is printed
     <!-- run: needs docker -->                 skipped where Docker does not answer
+    <!-- run: needs PROGRAM on PATH -->        skipped where it isn't
     <!-- run: until "TEXT" -->                 goes on in a terminal of its own once it has printed a line with TEXT
     <!-- run: fails -->                        its last command must end with another status than 0
     <!-- run: within N seconds -->             has longer than the usual minute
@@ -31,8 +32,8 @@ ANYTHING = "…"
 _MARK = re.compile(r"<!-- run: (.+?) -->")
 _PAGE = "<!-- page: needs cluster -->"
 _MARKS = re.compile(
-    r'skip because (?P<skip>.+)|(?P<docker>needs docker)|until "(?P<until>.+)"|(?P<fails>fails)'
-    r'|within (?P<seconds>\d+) seconds|typed after "(?P<asks>.+)"|(?P<always>always)'
+    r'skip because (?P<skip>.+)|(?P<docker>needs docker)|needs (?P<program>\S+) on PATH|until "(?P<until>.+)"'
+    r'|(?P<fails>fails)|within (?P<seconds>\d+) seconds|typed after "(?P<asks>.+)"|(?P<always>always)'
 )
 
 
@@ -46,6 +47,7 @@ class Marks:
 
     skip: str | None = None
     docker: bool = False
+    program: str | None = None
     cluster: bool = False
     until: str | None = None
     fails: bool = False
@@ -142,6 +144,7 @@ def _marks(texts: list[str], line: int) -> Marks:
     return Marks(
         skip=said.get("skip"),
         docker="docker" in said,
+        program=said.get("program"),
         until=said.get("until"),
         fails="fails" in said,
         seconds=int(said.get("seconds", SECONDS)),

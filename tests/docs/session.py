@@ -1,5 +1,6 @@
 """One reader, who works through a page: every command is run once, whatever number of tests look at it."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def hindrance(block: Block) -> str | None:
         return "needs a cluster, and none answers to kubectl"
     if block.marks.docker and not docker_answers():
         return "needs Docker, which does not answer"
+    if block.marks.program and not shutil.which(block.marks.program):
+        return f"needs {block.marks.program} on PATH"
     return None
 
 

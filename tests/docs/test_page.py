@@ -32,6 +32,12 @@ def test_comments_above_a_block_tell_how_to_run_it() -> None:
     assert (first.marks, second.marks) == (Marks(until="ready:", seconds=300), Marks())
 
 
+def test_a_block_may_need_a_program() -> None:
+    (found,) = parse("<!-- run: needs mongorestore on PATH -->\n" + block("$ mongorestore"))
+
+    assert found.marks == Marks(program="mongorestore")
+
+
 def test_what_a_program_asks_for_is_typed_and_no_longer_shown() -> None:
     (found,) = parse(
         '<!-- run: typed after "blog> " -->\n'
