@@ -127,7 +127,7 @@ def test_what_was_acknowledged_survives_the_primary(stack: Stack, api: httpx.Cli
 
     read = [api.get(f"/posts/{kept}").status_code for _ in range(3)]
     late = _publish_when_there_is_a_primary(api, author)
-    stack.compose("start", primary)
+    stack.compose("up", "--wait", "--no-deps", primary)  # until its mongod answers
     until(lambda: bool(stack.hello(primary).get("secondary")), within=60)
     assert read == [200] * 3
     assert {api.get(f"/posts/{post}").status_code for post in (kept, late)} == {200}
