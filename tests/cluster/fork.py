@@ -203,28 +203,16 @@ def take_away(there: Checkout, *namespaces: str) -> None:
     argocd.run("delete", "applicationset", "blog-platform", "blog-platform-previews", "--ignore-not-found", "--wait")
     argocd.run("delete", "application", "blog-platform-policies", "--ignore-not-found", "--wait")
     argocd.run("delete", "-k", str(there.path / "argocd" / "platform"), "--ignore-not-found")
-    for namespace in namespaces:
-        end_sync(namespace)
     argocd.run("delete", "application", *namespaces, "--ignore-not-found", "--wait")
+    for namespace in namespaces:
+        let_go(Cluster(namespace))
     argocd.run("delete", "namespace", *namespaces, "--ignore-not-found", "--wait", within=240)
 
 
-def end_sync(application: str) -> None:
-    """Have an Application sync no more: deleted in the midst of it, its hooks would keep a finalizer for good."""
-    argocd = Cluster("argocd")
-
-    def patch(change: object) -> None:
-        argocd.run("patch", "application", application, "--type=merge", "--patch", json.dumps(change))
-
-    def idle() -> bool:
-        there = json.loads(argocd.ask("get", "application", application, "--ignore-not-found", "-o", "json") or "{}")
-        if there.get("status", {}).get("operationState", {}).get("phase") == "Running":
-            patch({"status": {"operationState": {"phase": "Terminating"}}})  # as `argocd app terminate-op` does
-        return "operation" not in there
-
-    if argocd.ask("get", "application", application, "--ignore-not-found", "-o", "name"):
-        patch({"spec": {"syncPolicy": {"automated": None}}})
-        argocd.until(idle, within=60, wanted=lambda: f"no running sync of {application}")
+def let_go(environment: Cluster) -> None:
+    """Take Argo CD's finalizer from the Jobs that a sync still waited for, as docs/en/08-the-way-back.md does it."""
+    for job in environment.ask("get", "jobs", "-o", "name").split():
+        environment.run("patch", job, "--type=merge", "--patch", '{"metadata": {"finalizers": null}}')
 
 
 def _open(url: str) -> bool:

@@ -19,7 +19,7 @@ import yaml
 
 from blogctl import checkout
 from blogctl.drill.cluster import Cluster
-from cluster.fork import ERRORS, MISSING, OWNER, Fork, end_sync, make
+from cluster.fork import ERRORS, MISSING, OWNER, Fork, make
 from manifests.rendered import render
 
 ARGOCD = Cluster("argocd")
@@ -152,7 +152,6 @@ def previews(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ARGOCD.run("delete", "applicationset", NAME, "--ignore-not-found", "--wait")
         for number in (NUMBER, WAITING):
             namespace = f"blog-platform-pr-{number}"
-            end_sync(namespace)
             ARGOCD.run("delete", "application", namespace, "--ignore-not-found", "--wait", within=120)
             ARGOCD.run("delete", "namespace", namespace, "--ignore-not-found", "--wait", within=120)
         ARGOCD.run("delete", "appproject", NAME, "--ignore-not-found")
