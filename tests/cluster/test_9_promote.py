@@ -59,7 +59,7 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fork, Fork
         environment = {**os.environ, "ENVIRONMENTS": "dev staging"}
         subprocess.run(["make", "gitops"], cwd=there.path, env=environment, check=True, capture_output=True)
         for fork in (dev, staging):
-            fork.until_healthy(there.head, within=300)
+            fork.until_healthy(there.head, within=480)
         yield dev, staging, key
     finally:
         take_away(there, DEV, STAGING)
