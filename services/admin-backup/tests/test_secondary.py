@@ -42,6 +42,8 @@ def members(tmp_path: Path) -> Iterator[list[Member]]:
             mongod = running.enter_context(subprocess.Popen(line, stdout=subprocess.DEVNULL))
             running.callback(mongod.kill)  # a primary that ends in peace waits for an heir; nobody wants its data
         found = [running.enter_context(Member(ports.LOOPBACK, port, directConnection=True)) for port in chosen]
+        for member in found:
+            member.admin.command("ping")  # the driver waits for each, replSetInitiate for none
         hosts = [
             {"_id": number, "host": f"{ports.LOOPBACK}:{port}", "priority": int(number == 0)}
             for number, port in enumerate(chosen)
