@@ -11,7 +11,7 @@ from blogctl.drill.cluster import NAMESPACE, Cluster
 from blogctl.drill.failures import Site
 from cluster import applied
 from cluster import images as of_this_tree
-from cluster.applied import Platform, apply, exists, kustomization, remove
+from cluster.applied import Platform, apply, exists, fetch_images, kustomization, remove
 from cluster.images import Image
 from kit import docker
 from kit.cluster import cluster_answers
@@ -50,6 +50,8 @@ def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.Tem
     """The local overlay, all of it ready."""
     ours = not exists(cluster)
     folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere(cluster))
+    if ours:
+        fetch_images(folder)
     seconds = apply(cluster, folder)
     print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
     try:

@@ -33,6 +33,7 @@ def port_forward(platform: Platform, service: str) -> Iterator[str]:
         forwarding.terminate()
 
 
+@pytest.mark.timeout(600)  # images are built and fetched first
 def test_it_is_ready_in_ninety_seconds(platform: Platform) -> None:
     if platform.ready_seconds is None:
         pytest.skip(f"{platform.cluster.namespace} was there before these tests")
