@@ -17,7 +17,7 @@ from blogctl.failure import Failure
 READS_PER_SECOND = 40
 WRITERS = 5
 WRITES_PER_SECOND = 10  # of all writers, with the reads fifty requests a second
-GIVE_UP_SECONDS = 60
+GIVE_UP_SECONDS = 90  # longer than errors may last in any drill: how long is judged by itself
 RETRY_SECONDS = 0.5
 PAGE = 100  # the longest list that the API gives
 
