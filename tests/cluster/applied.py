@@ -3,6 +3,8 @@
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from blogctl.drill.cluster import Cluster
 from blogctl.drill.failures import Site
 from cluster.images import Image
 
-FETCH_SECONDS = 280
+FETCH_SECONDS = 280  # for the first platform on a new cluster; later ones find all of it there
 READY_SECONDS = 200  # how long a test waits; what is promised is tested by itself
 
 
@@ -106,6 +108,31 @@ def apply(cluster: Cluster, folder: Path) -> float:
 def unfinished_jobs(cluster: Cluster) -> list[str]:
     """Name the Jobs that have not succeeded yet."""
     return [job["metadata"]["name"] for job in cluster.objects("jobs") if not job["status"].get("succeeded")]
+
+
+@contextmanager
+def running(cluster: Cluster, folder: Path, images: list[Image]) -> Iterator[Platform]:
+    """Apply a kustomization for as long as a block lasts; what was there before stays, and with KEEP all of it.
+
+    Args:
+        cluster: With the namespace that it makes.
+        folder: Of the kustomization.
+        images: Those of this tree that it takes.
+
+    Yields:
+        The platform, all of it ready.
+    """
+    ours = not exists(cluster)
+    try:
+        if ours:
+            fetch_images(folder)
+        seconds = apply(cluster, folder)
+        print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
+        by_name = {image.name.rpartition("/")[2]: image for image in images}
+        yield Platform(cluster, by_name, folder, seconds if ours else None, cluster.front_door())
+    finally:
+        if ours and exists(cluster) and not os.environ.get("KEEP"):
+            remove(cluster)
 
 
 def remove(cluster: Cluster) -> None:

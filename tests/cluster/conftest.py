@@ -11,7 +11,7 @@ from blogctl.drill.cluster import NAMESPACE, Cluster
 from blogctl.drill.failures import Site
 from cluster import applied
 from cluster import images as of_this_tree
-from cluster.applied import Platform, apply, exists, fetch_images, kustomization, remove
+from cluster.applied import Platform, kustomization, running
 from cluster.images import Image
 from kit import docker
 from kit.cluster import cluster_answers
@@ -48,18 +48,9 @@ def images(cluster: Cluster) -> list[Image]:
 @pytest.fixture(scope="session")
 def platform(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The local overlay, all of it ready."""
-    ours = not exists(cluster)
     folder = kustomization(tmp_path_factory.mktemp("local"), "local", images, **elsewhere(cluster))
-    if ours:
-        fetch_images(folder)
-    seconds = apply(cluster, folder)
-    print(f"\nfrom apply to ready: {seconds:.0f} s{'' if ours else ' (it was there before)'}")
-    try:
-        by_name = {image.name.rpartition("/")[2]: image for image in images}
-        yield Platform(cluster, by_name, folder, seconds if ours else None, cluster.front_door())
-    finally:
-        if ours and not os.environ.get("KEEP"):
-            remove(cluster)
+    with running(cluster, folder, images) as platform:
+        yield platform
 
 
 @pytest.fixture

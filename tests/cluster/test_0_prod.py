@@ -3,7 +3,6 @@
 The first of these tests, while no other platform takes the processor from it: two of them are six mongods.
 """
 
-import os
 import threading
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ from blogctl.drill.failures import DRILLS, Site
 from blogctl.drill.traffic import Author
 from blogctl.drill.verdict import table
 from cluster import applied
-from cluster.applied import Platform, apply, exists, fetch_images, kustomization, remove
+from cluster.applied import Platform, kustomization, running
 from cluster.images import Image
 
 NODES = 3
@@ -57,19 +56,9 @@ def prod(cluster: Cluster, images: list[Image], tmp_path_factory: pytest.TempPat
     if len(cluster.nodes()) < NODES:
         pytest.skip(f"prod needs {NODES} nodes in as many zones")
     there = Cluster(f"{cluster.namespace}-prod")
-    ours = not exists(there)
     folder = kustomization(tmp_path_factory.mktemp("prod"), "prod", images, namespace=there.namespace, patches=PATCHES)
-    try:
-        if ours:
-            fetch_images(folder)
-        seconds = apply(there, folder)
-        print(f"\nfrom apply to ready: {seconds:.0f} s")
-        yield Platform(
-            there, {image.name.rpartition("/")[2]: image for image in images}, folder, seconds, there.front_door()
-        )
-    finally:
-        if ours and not os.environ.get("KEEP"):
-            remove(there)
+    with running(there, folder, images) as platform:
+        yield platform
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ def generations(cluster: Cluster) -> dict[str, int]:
 
 
 def lasting(cluster: Cluster) -> set[str]:
-    """The pods of those that serve; a Job's come and go."""
-    return {pod.name for pod in cluster.pods() if pod.app in {"posts", "user", "mongo", "frontend"}}
+    """The ready pods of those that serve; a Job's come and go."""
+    return {pod.name for pod in cluster.pods() if pod.ready and pod.app in {"posts", "user", "mongo", "frontend"}}
 
 
 def test_a_second_apply_changes_nothing_but_jobs(platform: Platform) -> None:
