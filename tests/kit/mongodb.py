@@ -22,6 +22,7 @@ from chassis.migrations import Migration
 
 testcontainers_config.ryuk_disabled = True  # the block below removes its container; Ryuk is one more image to fetch
 IMAGE = "mongo:8.0"
+PATIENT = {"answer_seconds": 20, "mongo_seconds": 15}  # settings: a busy machine is no outage
 
 
 @cache

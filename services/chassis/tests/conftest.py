@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pymongo.database import Database
 
-from kit.mongodb import empty, migrated
+from kit.mongodb import PATIENT, empty, migrated
 
 from .notebook import MIGRATIONS, SERVICE, NotebookSettings, create_app
 from .process import Running, running
@@ -31,9 +31,8 @@ def blog(blog_url: str) -> Iterator[Database[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def settings(blog_url: str) -> NotebookSettings:
-    """Settings that lead to the database, and to short limits."""
-    limits = {"max_body_bytes": 1000, "answer_seconds": 1.5, "mongo_seconds": 1.2}
-    return NotebookSettings.model_validate({"mongo_url": blog_url, **limits})
+    """Settings that lead to the database, and to a small limit of a body."""
+    return NotebookSettings.model_validate({"mongo_url": blog_url, "max_body_bytes": 1000, **PATIENT})
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +52,6 @@ def client(app_client: TestClient, blog: Database[dict[str, Any]]) -> TestClient
 def notebook(blog_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The notebook as a process of its own, with short limits too."""
     output: Path = tmp_path_factory.mktemp("notebook")
-    limits = {"MAX_BODY_BYTES": "1000", "ANSWER_SECONDS": "1.5", "REQUEST_SECONDS": "3"}
+    limits = {"MAX_BODY_BYTES": "1000", "ANSWER_SECONDS": "3", "REQUEST_SECONDS": "6"}
     with running(output, MONGO_URL=blog_url, **limits) as notebook:
         yield notebook

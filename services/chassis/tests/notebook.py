@@ -140,7 +140,7 @@ def create_app(settings: NotebookSettings) -> FastAPI:
         url = settings.mongo_url.get_secret_value()
         async with (
             mongo.database(url, service=SERVICE, seconds=settings.mongo_seconds) as blog,
-            httpx.AsyncClient(timeout=1) as client,
+            httpx.AsyncClient(timeout=10) as client,
         ):
             yield {"blog": blog, "keys": Jwks(settings.jwks_url, client)}
 

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from chassis.problems import BodyTooLarge, Unavailable
 from kit.refusals import assert_refused
 
+from .notebook import NotebookSettings, create_app
 from .process import Running
 
 JSON = {"Content-Type": "application/json"}
@@ -48,14 +49,15 @@ def test_a_chunked_body_within_the_limit_is_read(notebook: Running) -> None:
     assert (answer.status_code, answer.json()["text"]) == (201, "a")
 
 
-def test_an_answer_that_takes_too_long_is_given_up(client: TestClient) -> None:
-    began = time.monotonic()
-
-    answer = client.get("/slow?seconds=30")
+def test_an_answer_that_takes_too_long_is_given_up(settings: NotebookSettings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"answer_seconds": 1.5}))) as client:
+        began = time.monotonic()
+        answer = client.get("/slow?seconds=30")
+        seconds = time.monotonic() - began
 
     assert_refused(answer, Unavailable, detail="It took too long.")
     assert answer.headers["Retry-After"] == "2"
-    assert 1.5 <= time.monotonic() - began < 3
+    assert 1.5 <= seconds < 15  # a busy machine notices late
 
 
 def test_a_request_that_comes_too_slowly_is_given_up(notebook: Running) -> None:
@@ -67,14 +69,14 @@ def test_a_request_that_comes_too_slowly_is_given_up(notebook: Running) -> None:
 
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 2\r\n" in answer
-    assert 3 <= time.monotonic() - began < 5
+    assert 6 <= time.monotonic() - began < 20
 
 
 def test_a_slow_request_leaves_the_whole_time_for_its_answer(notebook: Running) -> None:
     with socket.create_connection(("127.0.0.1", notebook.port)) as connection:
         connection.sendall(b"PUT /notes/a HTTP/1.1\r\nHost: notebook\r\nContent-Type: application/json\r\n")
         connection.sendall(b"Content-Length: 13\r\nConnection: close\r\n\r\n")
-        time.sleep(1.8)  # longer than an answer may take
+        time.sleep(3.5)  # longer than an answer may take
         connection.sendall(b'{"text": "a"}')
         answer = connection.recv(10_000)
 

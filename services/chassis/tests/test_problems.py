@@ -16,7 +16,7 @@ from chassis.problems import (
 )
 from kit.refusals import assert_refused
 
-from .notebook import NoteNotFound
+from .notebook import NotebookSettings, NoteNotFound, create_app
 
 JSON = {"Content-Type": "application/json"}
 
@@ -132,10 +132,11 @@ def test_a_mistake_of_ours_in_a_query_is_no_outage(client: TestClient) -> None:
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["request_failed"]
 
 
-def test_a_query_that_takes_too_long_is_one(client: TestClient) -> None:
+def test_a_query_that_takes_too_long_is_one(client: TestClient, settings: NotebookSettings) -> None:
     client.put("/notes/어제", json={"text": "파드"})
 
-    answer = client.get("/query", params={"where": "sleep(3000) || true"})
+    with TestClient(create_app(settings.model_copy(update={"mongo_seconds": 1.2}))) as hurried:
+        answer = hurried.get("/query", params={"where": "sleep(3000) || true"})
 
     assert_refused(answer, Unavailable, detail="The database does not answer.")
     assert answer.headers["Retry-After"] == "2"

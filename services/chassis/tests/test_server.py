@@ -47,7 +47,7 @@ def test_what_takes_longer_than_the_drain_does_not_hold_up_the_end(blog_url: str
 
         status = own.stop()
 
-    assert (status, time.monotonic() - began < 5) == (0, True)
+    assert (status, time.monotonic() - began < 15) == (0, True)
     assert own.logged("request", path="/slow", status=499)
 
 
@@ -57,7 +57,7 @@ def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(own: Running) -
         began = time.monotonic()
 
         assert own.stop() == 0
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # the drain may take 20
 
 
 def test_ctrl_c_ends_it_without_a_word(own: Running) -> None:

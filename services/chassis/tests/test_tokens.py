@@ -112,7 +112,7 @@ def with_keys(url: str, work: Callable[[Jwks], Awaitable[Any]], **seconds: float
     """Do something with the published keys, in an event loop."""
 
     async def run() -> Any:
-        async with httpx.AsyncClient(timeout=1) as client:
+        async with httpx.AsyncClient(timeout=10) as client:
             return await work(Jwks(url, client, **seconds))
 
     return asyncio.run(run())
@@ -140,10 +140,10 @@ def test_a_withdrawn_key_stops_working(signer: Signer) -> None:
         before = await keys.find("first") is not None
         signer.published[:] = [key("second")]
         fresh = await keys.find("first") is not None
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(1.1)
         return [before, fresh, await keys.find("first") is not None]
 
-    found = with_keys(signer.jwks_url, work, fresh_seconds=0.1, patience_seconds=0.05)
+    found = with_keys(signer.jwks_url, work, fresh_seconds=1, patience_seconds=0.05)
 
     assert found == [True, True, False]
 
@@ -239,14 +239,14 @@ def test_a_shared_secret_is_no_public_key(signer: Signer) -> None:
 
 def test_whoever_waits_for_a_silent_user_service_waits_once(settings: NotebookSettings, signer: Signer) -> None:
     with answering(b"", after=0.6) as url:
-        silent = settings.model_copy(update={"jwks_url": url, "answer_seconds": 5})
-        with TestClient(create_app(silent)) as client, ThreadPoolExecutor(6) as all_at_once:
+        silent = settings.model_copy(update={"jwks_url": url})
+        with TestClient(create_app(silent)) as client, ThreadPoolExecutor(20) as all_at_once:
             began = time.monotonic()
-            answers = list(all_at_once.map(lambda _: client.get("/me", headers=signer.headers("minji")), range(6)))
+            answers = list(all_at_once.map(lambda _: client.get("/me", headers=signer.headers("minji")), range(20)))
 
     for answer in answers:
         assert_refused(answer, KeysUnavailable)
-    assert time.monotonic() - began < 6 * 0.6
+    assert time.monotonic() - began < 20 * 0.6
 
 
 def test_issuer_and_audience_are_what_user_service_writes() -> None:

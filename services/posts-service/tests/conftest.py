@@ -7,7 +7,7 @@ import pymongo
 import pytest
 from fastapi.testclient import TestClient
 
-from kit.mongodb import empty, migrated
+from kit.mongodb import PATIENT, empty, migrated
 from kit.signer import Signer, running_signer
 from posts_service.app import create_app
 from posts_service.migrations import MIGRATIONS
@@ -47,7 +47,7 @@ def signer() -> Iterator[Signer]:
 def settings(blog_url: str, signer: Signer) -> PostsSettings:
     """Settings that lead to the database and to the signer's keys."""
     fresh = {"tags_fresh_seconds": 0, "backups_fresh_seconds": 0}
-    return PostsSettings.model_validate({"mongo_url": blog_url, "jwks_url": signer.jwks_url, **fresh})
+    return PostsSettings.model_validate({"mongo_url": blog_url, "jwks_url": signer.jwks_url, **fresh, **PATIENT})
 
 
 @pytest.fixture(scope="session")

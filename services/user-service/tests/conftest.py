@@ -8,7 +8,7 @@ import pymongo
 import pytest
 from fastapi.testclient import TestClient
 
-from kit.mongodb import empty, migrated
+from kit.mongodb import PATIENT, empty, migrated
 from user_service import keys
 from user_service.app import create_app
 from user_service.migrations import MIGRATIONS
@@ -36,7 +36,7 @@ def settings(blog_url: str, tmp_path_factory: pytest.TempPathFactory) -> UserSet
     """Settings that lead to the database and to one key."""
     directory: Path = tmp_path_factory.mktemp("keys")
     keys.make(directory)
-    return UserSettings.model_validate({"mongo_url": blog_url, "keys_dir": directory})
+    return UserSettings.model_validate({"mongo_url": blog_url, "keys_dir": directory, **PATIENT})
 
 
 @pytest.fixture(scope="session")
