@@ -16,7 +16,6 @@ from kit.growth import NEW, SECOND
 from kit.people import register
 from kit.programs import Tree, running_platform
 
-UNUSED = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")  # plugins that take seconds to load
 OWN = f"services/{NEW}-service"
 
 
@@ -38,17 +37,12 @@ def program(clone: Checkout, name: str, *arguments: str) -> str:
     return done.stdout + done.stderr if done.returncode else ""
 
 
-def checked(clone: Checkout, *paths: str) -> "subprocess.CompletedProcess[str]":
-    """Run tests of a clone."""
-    return Tree(clone.path).run("pytest", "-q", "-p", "no:cacheprovider", "--no-cov", *UNUSED, *paths, within=400)
-
-
 def test_its_own_tests_are_green_within_a_minute_of_a_processor(whole: Checkout) -> None:
     """By the clock it takes about as long, on a machine that has nothing else to do."""
     before = processor_seconds()
 
     assert whole.blogctl("new", "service", NEW).returncode == 0
-    ran = checked(whole, OWN)
+    ran = Tree(whole.path).test(OWN, within=400)
 
     seconds = processor_seconds() - before
     assert ran.returncode == 0, ran.stdout

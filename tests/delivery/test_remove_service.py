@@ -5,8 +5,9 @@ import re
 import pytest
 
 from delivery.checkouts import Checkout, one_line
-from delivery.test_new_service import checked, program
+from delivery.test_new_service import program
 from kit.growth import NEW
+from kit.programs import Tree
 from manifests.rendered import tool
 
 MANIFESTS = [f"tests/manifests/test_{name}.py" for name in ("argocd", "contract", "invariants", "previews")]
@@ -66,7 +67,8 @@ def test_another_service_takes_the_place_of_the_backup_and_all_holds(whole: Chec
     assert program(whole, "yamllint", "--strict", ".") == ""
     if tool() is None:
         pytest.skip("neither kustomize nor kubectl is on PATH")
-    ran = checked(whole, *MANIFESTS, f"services/{NEW}-service", "tests/images/test_definitions.py")
+    paths = [*MANIFESTS, f"services/{NEW}-service", "tests/images/test_definitions.py"]
+    ran = Tree(whole.path).test(*paths, within=400)
     assert ran.returncode == 0, ran.stdout
 
 
