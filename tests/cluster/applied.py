@@ -15,8 +15,8 @@ from blogctl.drill.cluster import Cluster
 from blogctl.drill.failures import Site
 from cluster.images import Image
 
-FETCH_SECONDS = 280  # for the first platform on a new cluster; later ones find all of it there
-READY_SECONDS = 200  # how long a test waits; what is promised is tested by itself
+FETCH_SECONDS = 400  # for the first platform on a new cluster; later ones find all of it there
+READY_SECONDS = 400  # how long a test waits; what is promised is tested by itself
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,6 @@ def site(prod: Platform) -> Site:
     return applied.site(prod)
 
 
-@pytest.mark.timeout(600)  # images are built and fetched first
 @pytest.mark.parametrize(("app", "least"), [("mongo", 3), ("posts", 3), ("user", 2), ("frontend", 2)])
 def test_pods_of_one_kind_are_on_different_nodes(prod: Platform, app: str, least: int) -> None:
     nodes = Counter(pod.node for pod in prod.cluster.serving(app))
@@ -75,7 +74,6 @@ def test_pods_of_one_kind_are_on_different_nodes(prod: Platform, app: str, least
     assert max(nodes.values()) - min(nodes.values()) <= 1
 
 
-@pytest.mark.timeout(400)
 def test_more_pods_under_load_and_fewer_after_it(prod: Platform) -> None:
     """The load is what four readers can ask for, past nginx's micro-cache."""
     stopping, reader = threading.Event(), Author(prod.url)
@@ -93,17 +91,16 @@ def test_more_pods_under_load_and_fewer_after_it(prod: Platform) -> None:
     for thread in threads:
         thread.start()
     try:
-        grown = prod.cluster.until(lambda: replicas() > 3, within=120, wanted=lambda: "more than 3 pods")
+        grown = prod.cluster.until(lambda: replicas() > 3, within=240, wanted=lambda: "more than 3 pods")
     finally:
         stopping.set()
         for thread in threads:
             thread.join()
     most, began = replicas(), time.monotonic()
-    prod.cluster.until(lambda: replicas() == 3, within=200, wanted=lambda: "3 pods again")
+    prod.cluster.until(lambda: replicas() == 3, within=400, wanted=lambda: "3 pods again")
     print(f"\n{most} pods after {grown:.0f} s of load, 3 again {time.monotonic() - began:.0f} s after it")
 
 
-@pytest.mark.timeout(700)
 @pytest.mark.parametrize("name", ["drain", "node-loss"])
 def test_it_survives(prod: Platform, site: Site, name: str) -> None:
     if name == "node-loss" and not site.fail_with and "kind" not in prod.cluster.ask("config", "current-context"):

@@ -42,7 +42,7 @@ def test_a_new_image_meets_no_job_that_may_not_be_changed(platform: Platform, tm
 
     platform.apply()
     platform.cluster.run("apply", "-k", str(folder))
-    platform.cluster.settle(within=120)
+    platform.cluster.settle(within=240)
     migrated = {
         container["image"]
         for job in platform.cluster.objects("jobs")
@@ -50,7 +50,7 @@ def test_a_new_image_meets_no_job_that_may_not_be_changed(platform: Platform, tm
         for container in job["spec"]["template"]["spec"]["containers"]
     }
     platform.apply()
-    platform.cluster.settle(within=120)
+    platform.cluster.settle(within=240)
 
     assert str(newer) in migrated
 
@@ -59,10 +59,10 @@ def test_set_image_brings_a_new_version_and_apply_the_old_one_back(platform: Pla
     newer = images.again(platform.images["posts-service"], f"by-hand-{int(time.time())}")
 
     platform.cluster.run("set", "image", "deployment/posts-service", f"posts-app={newer}")
-    platform.cluster.run("rollout", "status", "deployment/posts-service", "--timeout=120s", within=130)
+    platform.cluster.run("rollout", "status", "deployment/posts-service", "--timeout=240s", within=250)
     said = platform.cluster.ask("get", "pods", "--selector=app=posts", "-o", "jsonpath={..containers[0].image}")
     platform.apply()
-    platform.cluster.settle(within=120)
+    platform.cluster.settle(within=240)
 
     assert str(newer) in said.split()
     assert str(platform.images["posts-service"]) in platform.cluster.ask(

@@ -2,13 +2,10 @@
 
 import time
 
-import pytest
-
 from cluster.applied import Platform
 from kit.programs import Tree
 
 
-@pytest.mark.timeout(400)
 def test_every_check_of_the_api_holds_on_the_cluster(platform: Platform) -> None:
     began = time.monotonic()
     done = Tree().test("tests/api", within=360, BLOG_URL=platform.url)

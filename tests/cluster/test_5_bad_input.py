@@ -28,7 +28,7 @@ def rollout(cluster: Cluster, *change: str) -> Iterator[str]:
         yield pod
     finally:
         cluster.run("rollout", "undo", "deployment/posts-service")
-        cluster.settle(within=90)
+        cluster.settle(within=180)
 
 
 def assert_the_old_version_serves(cluster: Cluster, api: httpx.Client) -> None:

@@ -10,7 +10,6 @@ from cluster.applied import Platform
 
 
 @pytest.mark.parametrize("name", ["posts-pods", "mongo-primary", "scale", "out-of-memory"])
-@pytest.mark.timeout(400)
 def test_it_costs_no_more_than_is_promised(site: Site, platform: Platform, name: str) -> None:
     drill = DRILLS[name]
 

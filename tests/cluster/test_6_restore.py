@@ -1,13 +1,11 @@
 """The database is lost, and comes back from a backup that was made while people wrote."""
 
-import pytest
 
 from blogctl import terminal
 from blogctl.drill import restore
 from cluster.applied import Platform
 
 
-@pytest.mark.timeout(300)
 def test_lost_is_what_came_after_the_backup_and_nothing_else(platform: Platform) -> None:
     restored = restore.run(platform.cluster, platform.url)
 

@@ -52,4 +52,4 @@ def test_it_answers_for_its_host(platform: Platform, component: str, request: py
         pytest.skip(f"the cluster has no controller for {component}")
     request.getfixturevalue("applied")
 
-    platform.cluster.until(lambda: answers() == WANTED, within=60, wanted=lambda: f"{WANTED}, got {answers()}")
+    platform.cluster.until(lambda: answers() == WANTED, within=120, wanted=lambda: f"{WANTED}, got {answers()}")

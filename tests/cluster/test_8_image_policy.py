@@ -40,7 +40,7 @@ def held(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     path = str(written(tmp_path_factory.mktemp("policy")))
     there.run("apply", "--filename", path)
     try:
-        there.until(lambda: refusal(there, "busybox") != "", within=15, wanted=lambda: "a refusal")
+        there.until(lambda: refusal(there, "busybox") != "", within=60, wanted=lambda: "a refusal")
         yield there
     finally:
         there.run("delete", "--filename", path, "--wait=false")
@@ -89,10 +89,10 @@ def test_whatever_makes_pods_is_held_to_it(held: Cluster, kind: str) -> None:
 def test_kubectl_set_image_is_refused_and_what_ran_before_goes_on(held: Cluster) -> None:
     label = ("label", "namespace", NAME, "--overwrite")
     held.run(*label, "image-policy=off")
-    held.until(lambda: refusal(held, "busybox") == "", within=15, wanted=lambda: "none")
+    held.until(lambda: refusal(held, "busybox") == "", within=60, wanted=lambda: "none")
     held.run("create", "deployment", "old", "--image=busybox", "--replicas=0")
     held.run(*label, f"image-policy={NAME}")
-    held.until(lambda: refusal(held, "busybox") != "", within=15, wanted=lambda: "a refusal")
+    held.until(lambda: refusal(held, "busybox") != "", within=60, wanted=lambda: "a refusal")
 
     held.run("annotate", "deployment/old", "still=here")
     with pytest.raises(Failure, match=f"{TAGGED}{OWN}:2"):

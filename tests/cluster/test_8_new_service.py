@@ -68,7 +68,7 @@ def grown(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
     finally:
         cluster.run("delete", "-k", str(fork.path / f"k8s/base/{NEW}-service"), "--ignore-not-found", "--wait=false")
         platform.apply()
-        cluster.settle(within=120)
+        cluster.settle(within=240)
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def previews(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     # As `make gitops` does: a claim that nothing uses yet counts as healthy.
     ARGOCD.run("apply", "--server-side", "--force-conflicts", "-k", str(checkout.ROOT / "argocd" / "settings"))
     ARGOCD.run("rollout", "restart", CONTROLLER)
-    ARGOCD.run("rollout", "status", CONTROLLER, "--timeout=120s", within=130)
+    ARGOCD.run("rollout", "status", CONTROLLER, "--timeout=240s", within=250)
     ours = not ARGOCD.ask("get", SECRET, "--ignore-not-found", "-o", "name")
     if ours:
         secret = yaml.safe_load((checkout.ROOT / "argocd" / "cluster.yaml").read_text("utf-8"))
@@ -152,13 +152,12 @@ def previews(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ARGOCD.run("delete", "applicationset", NAME, "--ignore-not-found", "--wait")
         for number in (NUMBER, WAITING):
             namespace = f"blog-platform-pr-{number}"
-            ARGOCD.run("delete", "application", namespace, "--ignore-not-found", "--wait", within=120)
-            ARGOCD.run("delete", "namespace", namespace, "--ignore-not-found", "--wait", within=120)
+            ARGOCD.run("delete", "application", namespace, "--ignore-not-found", "--wait", within=240)
+            ARGOCD.run("delete", "namespace", namespace, "--ignore-not-found", "--wait", within=240)
         ARGOCD.run("delete", "appproject", NAME, "--ignore-not-found")
         ARGOCD.run(*(("delete", SECRET) if ours else ("label", SECRET, f"{LABEL}-")))
 
 
-@pytest.mark.timeout(540)  # less than a quarter of it, unless nodes have to fetch images first
 def test_a_pull_request_is_there_to_look_at_until_it_is_closed(previews: Previews) -> None:
     there, began = previews.fork.checkout, time.monotonic()
     there.git("switch", "--quiet", "--create", BRANCH)
@@ -169,7 +168,7 @@ def test_a_pull_request_is_there_to_look_at_until_it_is_closed(previews: Preview
     built = time.monotonic() - began
 
     previews.say(request, waiting)
-    up = until_there(request, within=240)
+    up = until_there(request, within=480)
     first = answer(request)
     held = json.loads(ARGOCD.ask("get", f"namespace/{request.namespace}", "-o", "json"))["metadata"]["labels"]
     quota = previews.fork.cluster.objects("resourcequotas")
@@ -178,12 +177,12 @@ def test_a_pull_request_is_there_to_look_at_until_it_is_closed(previews: Preview
     there.git("commit", "--quiet", "--all", "--message", change(there.path, PROPOSED, BETTER))
     request = previews.publish(NUMBER)
     previews.say(request, waiting)
-    changed = until_there(request, within=120)
+    changed = until_there(request, within=240)
     second = answer(request)
 
     previews.say()
     gone = ARGOCD.until(
-        lambda: not left(request) + left(waiting), within=60, wanted=lambda: str(left(request) + left(waiting))
+        lambda: not left(request) + left(waiting), within=120, wanted=lambda: str(left(request) + left(waiting))
     )
 
     print(f"\nbuilt in {built:.0f} s, there after {up:.0f} s more; a push, once it is built: {changed:.0f} s")

@@ -60,7 +60,7 @@ def fork(messages: list[str], tmp_path_factory: pytest.TempPathFactory) -> Itera
         began = time.monotonic()
         bump = fork.deploy("posts-service", "user-service", "admin-backup")
         subprocess.run(["make", "gitops"], cwd=fork.checkout.path, check=True, capture_output=True)
-        fork.until_healthy(bump, within=200)
+        fork.until_healthy(bump, within=400)
         print(f"\nfrom nothing to Synced and Healthy: {time.monotonic() - began:.0f} s")
         yield fork
     finally:
@@ -72,11 +72,10 @@ def caller(fork: Fork) -> Iterator[Visitor]:
     """Somebody who calls all the time, through a door that is not in git."""
     url = fork.door()
     with visitor(url) as there:
-        there.until(FIRST, within=20)
+        there.until(FIRST, within=60)
         yield there
 
 
-@pytest.mark.timeout(600)
 def test_a_push_is_tested_built_published_and_served(fork: Fork, caller: Visitor) -> None:
     before = fork.checkout.images()
     commit = fork.change(ERRORS, FIRST, BY_WORKFLOW)
@@ -84,8 +83,8 @@ def test_a_push_is_tested_built_published_and_served(fork: Fork, caller: Visitor
 
     fork.run_workflow("deploy.yml")
     bumped = time.monotonic()
-    served = caller.until(BY_WORKFLOW, within=60)
-    fork.until_healthy(fork.checkout.head, within=60)
+    served = caller.until(BY_WORKFLOW, within=120)
+    fork.until_healthy(fork.checkout.head, within=120)
     status = json.loads(fork.checkout.blogctl("deploy", "status", commit, "--json").stdout)
 
     print(f"\npush to bump {bumped - pushed:.0f} s, bump to the new answer {served:.0f} s, {caller.calls} calls")
@@ -97,23 +96,21 @@ def test_a_push_is_tested_built_published_and_served(fork: Fork, caller: Visitor
     assert caller.failed == [], fork.events()
 
 
-@pytest.mark.timeout(300)
 def test_the_version_before_serves_on_the_new_schema(fork: Fork, caller: Visitor) -> None:
     fork.change(MIGRATIONS, "\n\nMIGRATIONS = [", MIGRATION)
     fork.change(ERRORS, BY_WORKFLOW, MIGRATED)
-    fork.until_healthy(fork.deploy("posts-service"), within=120)
-    caller.until(MIGRATED, within=30)
+    fork.until_healthy(fork.deploy("posts-service"), within=240)
+    caller.until(MIGRATED, within=60)
 
     began = time.monotonic()
     back = fork.checkout.blogctl("deploy", "rollback")
     assert back.returncode == 0, back.stderr
-    caller.until(BY_WORKFLOW, within=60)
+    caller.until(BY_WORKFLOW, within=120)
 
     print(f"\nfrom the rollback to the old answer: {time.monotonic() - began:.0f} s")
     assert caller.failed == [], fork.events()
 
 
-@pytest.mark.timeout(400)
 def test_a_broken_version_never_serves_and_somebody_is_told(fork: Fork, caller: Visitor, messages: list[str]) -> None:
     commit = fork.change(APP, START, REFUSES)
     fork.deploy("posts-service")
@@ -121,13 +118,13 @@ def test_a_broken_version_never_serves_and_somebody_is_told(fork: Fork, caller: 
     stopped = fork.checkout.blogctl("deploy", "status", commit, "--watch")
     fork.cluster.until(
         lambda: any(TOLD.match(each) for each in messages),
-        within=90,
+        within=180,
         wanted=lambda: f"a message; {messages}",
     )
     began = time.monotonic()
     back = fork.checkout.blogctl("deploy", "rollback")
     assert back.returncode == 0, back.stderr
-    fork.until_healthy(fork.checkout.head, within=120)
+    fork.until_healthy(fork.checkout.head, within=240)
 
     print(f"\n{stopped.stderr.splitlines()[-1]}\n{messages}")
     print(f"healthy {time.monotonic() - began:.0f} s after the rollback, {caller.calls} calls")
@@ -137,11 +134,10 @@ def test_a_broken_version_never_serves_and_somebody_is_told(fork: Fork, caller: 
     assert caller.failed == [], fork.events()
 
 
-@pytest.mark.timeout(120)
 def test_what_is_deleted_by_hand_comes_back(fork: Fork) -> None:
     before = fork.cluster.ask("get", "service/user-service", "-o", "jsonpath={.metadata.uid}")
 
     fork.cluster.run("delete", "service/user-service")
 
     ask = ("get", "service/user-service", "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")
-    fork.cluster.until(lambda: fork.cluster.ask(*ask) not in {"", before}, within=60, wanted=lambda: "the Service")
+    fork.cluster.until(lambda: fork.cluster.ask(*ask) not in {"", before}, within=120, wanted=lambda: "the Service")
