@@ -1,6 +1,5 @@
 """The database is lost, and comes back from a backup that was made while people wrote."""
 
-
 from blogctl import terminal
 from blogctl.drill import restore
 from cluster.applied import Platform

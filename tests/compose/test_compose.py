@@ -113,8 +113,8 @@ def test_a_service_that_is_made_anew_at_another_address_is_found_again(stack: St
     stack.compose("up", "--detach", "--no-deps", higher)
     stack.compose("up", "--detach", "--force-recreate", "--no-deps", lower)
 
-    until(lambda: api.get(f"/posts/{post}").is_success, within=30)
-    until(lambda: api.get("/users/nobody").status_code == 404, within=30)
+    until(lambda: api.get(f"/posts/{post}").is_success, within=90)
+    until(lambda: api.get("/users/nobody").status_code == 404, within=90)
     assert _addresses(stack) == {lower: before[higher], higher: before[lower]}
 
 
@@ -128,11 +128,11 @@ def test_what_was_acknowledged_survives_the_primary(stack: Stack, api: httpx.Cli
     read = [api.get(f"/posts/{kept}").status_code for _ in range(3)]
     late = _publish_when_there_is_a_primary(api, author)
     stack.compose("up", "--wait", "--no-deps", primary)  # until its mongod answers
-    until(lambda: bool(stack.hello(primary).get("secondary")), within=60)
+    until(lambda: bool(stack.hello(primary).get("secondary")), within=120)
     assert read == [200] * 3
     assert {api.get(f"/posts/{post}").status_code for post in (kept, late)} == {200}
     both = f"db.posts.countDocuments({{_id: {{$in: [ObjectId('{kept}'), ObjectId('{late}')]}}}})"
-    until(lambda: stack.mongosh(primary, both) == "2", within=30)
+    until(lambda: stack.mongosh(primary, both) == "2", within=90)
 
 
 def test_down_leaves_nothing(stack: Stack) -> None:
@@ -164,6 +164,6 @@ def _publish_when_there_is_a_primary(api: httpx.Client, author: Person) -> str:
         answers.append(api.post("/posts", json=draft, headers=author.headers))
         return answers[-1].status_code == 201
 
-    until(published, within=60)
+    until(published, within=120)
     assert {answer.status_code for answer in answers} <= {201, 503}, "a client hears of nothing worse than 503"
     return str(answers[-1].json()["id"])

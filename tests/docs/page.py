@@ -26,7 +26,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 INTERRUPT = "^C"
-SECONDS = 60
+SECONDS = 120
 SHELLS = {"bash", "sh", "shell", "zsh", "shell-session"}
 ANYTHING = "…"
 _MARK = re.compile(r"<!-- run: (.+?) -->")

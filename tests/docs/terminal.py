@@ -68,7 +68,7 @@ class Terminal:
         # Read all the time: a program whose terminal is full would stand still.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._until(PROMPT, within=10)
+        self._until(PROMPT, within=30)
 
     def run(self, typed: str, *, within: float, asks: str | None = None, answers: Sequence[str] = ()) -> Printed:
         """Type a command, and wait for its end.

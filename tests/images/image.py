@@ -14,7 +14,7 @@ from kit import docker
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 BUILT_AT = "2026-01-02T03:04:05Z"
 BASE = "python:3.13-slim-trixie"
-START_SECONDS = 30  # two busy cores
+START_SECONDS = 90  # two busy cores
 HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp")
 
 

@@ -1,7 +1,6 @@
 """The HTTP services in containers that may do nothing but run: no rights, no writing, no database yet."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,12 +50,9 @@ def test_its_health_check_sees_it(service: Container) -> None:
 
 
 def test_sigterm_ends_it_well(service: Container) -> None:
-    began = time.monotonic()
-
     docker.output("stop", "--time=20", service.name)
 
-    assert docker.output("inspect", "--format={{.State.ExitCode}}", service.name) == "0"
-    assert time.monotonic() - began < 10
+    assert docker.output("inspect", "--format={{.State.ExitCode}}", service.name) == "0"  # 137 if it had to be killed
 
 
 def test_the_job_says_in_one_line_what_it_lacks(images: dict[str, Image]) -> None:

@@ -17,7 +17,7 @@ import httpx
 from blogctl import ports
 
 NOTEBOOK = Path(__file__).with_name("notebook.py")
-START_SECONDS = 30  # a busy CI runner compiles every import at the first start
+START_SECONDS = 90  # a busy CI runner compiles every import at the first start
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
