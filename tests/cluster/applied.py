@@ -135,9 +135,13 @@ def running(cluster: Cluster, folder: Path, images: list[Image]) -> Iterator[Pla
             remove(cluster)
 
 
-def remove(cluster: Cluster) -> None:
-    """Delete the namespace and everything in it."""
-    cluster.run("delete", "namespace", cluster.namespace, "--wait", within=240)
+def remove(*clusters: Cluster) -> None:
+    """Delete namespaces and everything in them, without a farewell: nobody waits for what such pods still do."""
+    for cluster in clusters:
+        cluster.run("delete", "namespace", cluster.namespace, "--ignore-not-found", "--wait=false")
+        cluster.run("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
+    for cluster in clusters:
+        cluster.run("delete", "namespace", cluster.namespace, "--ignore-not-found", "--wait", within=240)
 
 
 def exists(cluster: Cluster) -> bool:

@@ -17,6 +17,7 @@ import httpx
 
 from blogctl import checkout
 from blogctl.drill.cluster import Cluster
+from cluster.applied import remove
 from cluster.images import LOCAL_REGISTRY
 from delivery.checkouts import Checkout
 
@@ -204,9 +205,10 @@ def take_away(there: Checkout, *namespaces: str) -> None:
     argocd.run("delete", "application", "blog-platform-policies", "--ignore-not-found", "--wait")
     argocd.run("delete", "-k", str(there.path / "argocd" / "platform"), "--ignore-not-found")
     argocd.run("delete", "application", *namespaces, "--ignore-not-found", "--wait")
-    for namespace in namespaces:
-        let_go(Cluster(namespace))
-    argocd.run("delete", "namespace", *namespaces, "--ignore-not-found", "--wait", within=240)
+    environments = [Cluster(namespace) for namespace in namespaces]
+    for environment in environments:
+        let_go(environment)
+    remove(*environments)
 
 
 def let_go(environment: Cluster) -> None:
