@@ -16,7 +16,7 @@ from blogctl.drill.failures import Site
 from cluster.images import Image
 
 FETCH_SECONDS = 400  # for the first platform on a new cluster; later ones find all of it there
-READY_SECONDS = 400  # how long a test waits; what is promised is tested by itself
+READY_SECONDS = 400  # how long a test waits; test_1_first_apply.py says what was promised
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_its_health_check_sees_it(service: Container) -> None:
 
 
 def test_sigterm_ends_it_well(service: Container) -> None:
-    docker.output("stop", "--time=20", service.name)
+    docker.output("stop", "--time=10", service.name)
 
     assert docker.output("inspect", "--format={{.State.ExitCode}}", service.name) == "0"  # 137 if it had to be killed
 

@@ -50,7 +50,7 @@ def client(app_client: TestClient, blog: Database[dict[str, Any]]) -> TestClient
 
 @pytest.fixture(scope="session")
 def notebook(blog_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The notebook as a process of its own, with short limits too."""
+    """The notebook as a process of its own, with short limits."""
     output: Path = tmp_path_factory.mktemp("notebook")
     limits = {"MAX_BODY_BYTES": "1000", "ANSWER_SECONDS": "3", "REQUEST_SECONDS": "6"}
     with running(output, MONGO_URL=blog_url, **limits) as notebook:
