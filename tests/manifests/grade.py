@@ -1,4 +1,6 @@
-"""What others' rules say of the rendered overlays (`make lint`). Exceptions: .checkov.yaml, and KUBE_SCORE below."""
+"""What others' rules say of the rendered overlays (`make lint`). Exceptions: .checkov.yaml, .kube-linter.yaml, and
+KUBE_SCORE below.
+"""
 
 import json
 import os
@@ -77,8 +79,11 @@ def _graded(command: list[str], files: list[Path]) -> list[str]:
 
 def _objections(command: list[str]) -> list[str]:
     done = _run(command)
-    lines = (line for line in done.stdout.splitlines() if not line.startswith(("[OK]", "[SKIPPED]", "[WARNING]")))
-    return [line for line in lines if line] if done.returncode else []
+    if not done.returncode:
+        return []
+    lines = (done.stdout + done.stderr).splitlines()
+    objections = [line for line in lines if line and not line.startswith(("[OK]", "[SKIPPED]", "[WARNING]"))]
+    return objections or [f"exit {done.returncode}"]
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
