@@ -1,4 +1,7 @@
-"""The platform on the cluster in KUBECONFIG: used as it is where there is one, otherwise made and taken away again."""
+"""The platform on the cluster in KUBECONFIG: used as it is where there is one, otherwise made and taken away again.
+
+Files run in the order of their numbers. Those with 0 make platforms of their own, one at a time; the others share one.
+"""
 
 import os
 from collections.abc import Iterator

@@ -1,7 +1,4 @@
-"""prod on three nodes: it spreads, it survives a drain and the loss of a node, and it grows under load.
-
-The first of these tests, while no other platform takes the processor from it: two of them are six mongods.
-"""
+"""prod on three nodes: it spreads, it survives a drain and the loss of a node, and it grows under load."""
 
 import threading
 import time
