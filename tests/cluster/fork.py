@@ -43,6 +43,11 @@ class Fork:
         self.checkout.push()
         return self.checkout.head
 
+    def revert(self, commit: str) -> None:
+        """Take a change back in the code, and push."""
+        self.checkout.git("revert", "--no-edit", commit)
+        self.checkout.push()
+
     def run_workflow(self, name: str) -> str:
         """Run a workflow at what is checked out, and take what it pushed; give what it said."""
         said = self.act(name)
