@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from blogctl.drill.cluster import Cluster
@@ -139,13 +140,18 @@ def test_a_broken_version_never_serves_and_somebody_is_told(fork: Fork, caller: 
     fork.revert(commit)  # a rollback changes the images, not the code
 
 
-def test_what_is_deleted_by_hand_comes_back(fork: Fork) -> None:
+def test_what_is_deleted_by_hand_comes_back(fork: Fork, caller: Visitor) -> None:
     before = fork.cluster.ask("get", "service/user-service", "-o", "jsonpath={.metadata.uid}")
 
     fork.cluster.run("delete", "service/user-service")
 
     ask = ("get", "service/user-service", "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")
     fork.cluster.until(lambda: fork.cluster.ask(*ask) not in {"", before}, within=120, wanted=lambda: "the Service")
+    fork.cluster.run("rollout", "restart", "deployment/frontend")  # nginx has its old address: docs/en/07-argo-cd.md
+    fork.cluster.run("rollout", "status", "deployment/frontend", "--timeout=120s")
+
+    assert httpx.get(f"{caller.url}/api/.well-known/jwks.json").is_success
+    assert caller.failed == [], fork.events()
 
 
 @pytest.fixture
